@@ -1,0 +1,102 @@
+package models
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// extra is what a bonus adds to a rule.
+type extra struct {
+	bonus RuleID
+	units int64
+}
+
+// extras is what the bonuses that hold at the moment add to the units of a
+// rule. They are worked out in hundredths of a unit, and what is below a whole
+// one is carried over.
+func (e *earning) extras(r *Rule, units int64) []extra {
+	var all []extra
+	var parts []int64 // hundredths
+	so := units * 100
+	for i := range e.p.Bonuses {
+		b := &e.p.Bonuses[i]
+		if len(b.Rules) > 0 && !slices.Contains(b.Rules, r.ID) || !b.When.holds(&e.m) {
+			continue
+		}
+		base := units * 100
+		if e.p.Stacking.Multiply {
+			base = so
+		}
+		meant, of := e.share(r, b.What)
+		part := mulDiv(base*(b.Percent-100)/100, meant, of)
+		if part <= 0 {
+			continue
+		}
+		so += part
+		all, parts = append(all, extra{bonus: b.ID}), append(parts, part)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if !e.p.Stacking.Multiply {
+		best := 0
+		for i := range parts {
+			if parts[i] > parts[best] {
+				best = i
+			}
+		}
+		all, parts = all[best:best+1], parts[best:best+1]
+	}
+	e.whole(r, all, parts, units)
+	return all
+}
+
+// whole turns hundredths into units, up to the ceiling.
+func (e *earning) whole(r *Rule, all []extra, parts []int64, units int64) {
+	room := int64(MaxBalance)
+	if c := e.p.Stacking.Ceiling; c > 0 {
+		room = units * (c - 100)
+	}
+	key := partCount(r.ID)
+	carried := e.s.Counts[key]
+	for i := range all {
+		part := min(parts[i], room)
+		room -= part
+		carried += part
+		all[i].units = max(carried/100, 0)
+		carried -= all[i].units * 100
+	}
+	e.counts[key] += carried - e.s.Counts[key]
+}
+
+// share is which part of what earned by the rule is of the goods of a bonus.
+func (e *earning) share(r *Rule, what Goods) (meant, of int64) {
+	if what.IsZero() || e.b == nil {
+		return 1, 1
+	}
+	switch r.Per {
+	case PerItem:
+		return e.both(r.What, what, func(i *Item) int64 { return i.Quantity }), max(e.pieces(r.What), 1)
+	case PerPurchase:
+		return min(e.both(r.What, what, func(*Item) int64 { return 1 }), 1), 1
+	}
+	spent := e.spent(r.What)
+	return min(e.both(r.What, what, func(i *Item) int64 { return i.Amount }), spent), max(spent, 1)
+}
+
+// both adds up the lines that are of both kinds of goods.
+func (e *earning) both(a, b Goods, of func(*Item) int64) (sum int64) {
+	for i := range e.b.Items {
+		if item := &e.b.Items[i]; !e.p.Excluded.Has(item) && (a.IsZero() || a.Has(item)) && b.Has(item) {
+			sum += of(item)
+		}
+	}
+	return sum
+}
+
+// mulDiv is a*b/c, rounded down, of numbers that are not negative and b at most c.
+func mulDiv(a, b, c int64) int64 {
+	high, low := bits.Mul64(uint64(a), uint64(b))
+	q, _ := bits.Div64(high, low, uint64(c))
+	return int64(q)
+}

@@ -1,0 +1,37 @@
+package models
+
+import "time"
+
+// startOfDay is the first instant of a local day: midnight, or where the clocks
+// skip it, the first instant after the gap.
+func startOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
+	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
+	year, month, day = noon.Date() // in range now: 32 January is 1 February
+	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	if y, m, d := t.Date(); y == year && m == month && d == day {
+		return t.UTC()
+	}
+	before, after := noon.Add(-13*time.Hour), noon
+	for after.Sub(before) > time.Second {
+		middle := before.Add(after.Sub(before) / 2)
+		if y, m, d := middle.In(zone).Date(); y == year && m == month && d == day {
+			after = middle
+		} else {
+			before = middle
+		}
+	}
+	return after.Truncate(time.Second).UTC()
+}
+
+// endOfDay is the instant at which a local day is over, and the next begins.
+func endOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
+	return startOfDay(year, month, day+1, zone)
+}
+
+// monthsAfter is the day that many months later; where that month is shorter,
+// its last day.
+func monthsAfter(year int, month time.Month, day, months int) (int, time.Month, int) {
+	first := time.Date(year, month+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return first.Year(), first.Month(), min(day, last)
+}

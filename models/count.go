@@ -1,0 +1,94 @@
+package models
+
+import (
+	"maps"
+	"strings"
+	"time"
+)
+
+// Counts are what rules remember from one event to the next. None is zero.
+//
+//	left/RULE          minor units spent that have not earned yet; below zero after a refund
+//	part/RULE          hundredths of a unit that bonuses have not given yet
+//	day/DATE/RULE      units given on a local day, where the rule has a limit
+//	times/DATE/RULE    how often it gave on that day, where the rule has a limit
+//	card/CARD          stamps ever collected on a stamp card
+//	done/OCCASION/YEAR what can be earned once, or once a year
+type Counts map[string]int64
+
+func leftCount(r RuleID) string              { return "left/" + string(r) }
+func partCount(r RuleID) string              { return "part/" + string(r) }
+func dayCount(day string, r RuleID) string   { return "day/" + day + "/" + string(r) }
+func timesCount(day string, r RuleID) string { return "times/" + day + "/" + string(r) }
+func cardCount(c RuleID) string              { return "card/" + string(c) }
+
+// daysKept is how long the counts of a day are kept: longer than a till may
+// book late.
+const daysKept = 40
+
+// dayOf returns the day that a count is of, empty when it is of none.
+func dayOf(key string) string {
+	kind, rest, _ := strings.Cut(key, "/")
+	if kind != "day" && kind != "times" {
+		return ""
+	}
+	day, _, _ := strings.Cut(rest, "/")
+	return day
+}
+
+// plus returns c with changes added, as a map of its own; nil when it is empty.
+func (c Counts) plus(changes Counts) Counts {
+	if len(changes) == 0 {
+		return c // states are never changed, so they may share it
+	}
+	sum := maps.Clone(c)
+	if sum == nil {
+		sum = make(Counts, len(changes))
+	}
+	newest := ""
+	for key, n := range changes {
+		before, there := sum[key]
+		if !there {
+			newest = max(newest, dayOf(key))
+		}
+		if sum[key] = before + n; before+n == 0 {
+			delete(sum, key)
+		}
+	}
+	if newest != "" {
+		sum.forget(newest)
+	}
+	if len(sum) == 0 {
+		return nil
+	}
+	return sum
+}
+
+// forget drops the counts of days long before one.
+func (c Counts) forget(day string) {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return
+	}
+	oldest := t.AddDate(0, 0, -daysKept).Format(time.DateOnly)
+	for key := range c {
+		if d := dayOf(key); d != "" && d < oldest {
+			delete(c, key)
+		}
+	}
+}
+
+// undone returns the changes that take c back from a state that has now. What
+// was counted on a day that is forgotten stays so.
+func (c Counts) undone(now Counts) Counts {
+	back := make(Counts, len(c))
+	for key, n := range c {
+		if _, there := now[key]; there || dayOf(key) == "" {
+			back[key] = -n
+		}
+	}
+	if len(back) == 0 {
+		return nil
+	}
+	return back
+}

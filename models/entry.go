@@ -1,0 +1,113 @@
+package models
+
+import (
+	"fmt"
+	"maps"
+	"time"
+)
+
+// EntryID is account and sequence number: the place of an entry in its ledger.
+type EntryID string
+
+// EntryIDOf returns the id of the account's entry with that sequence number.
+// Ids of one account sort in the order of their numbers.
+func EntryIDOf(a AccountID, seq int64) EntryID { return EntryID(fmt.Sprintf("%s-%010d", a, seq)) }
+
+// EntryKind is what happened.
+type EntryKind string
+
+// The kinds of entries.
+const (
+	EntryOpen    EntryKind = "open"    // an opening balance, brought from elsewhere
+	EntryEarn    EntryKind = "earn"    // a purchase
+	EntryRedeem  EntryKind = "redeem"  // units given for a reward
+	EntryReverse EntryKind = "reverse" // an earlier entry taken back
+	EntryAdjust  EntryKind = "adjust"  // units given or taken by hand
+	EntryExpire  EntryKind = "expire"  // units that have come to their end
+)
+
+// Delta is a change of one balance.
+type Delta struct {
+	Unit   Unit   `bson:"unit" json:"unit"`
+	Amount int64  `bson:"amount" json:"amount"`
+	Rule   RuleID `bson:"rule,omitempty" json:"rule,omitempty"` // the rule, bonus or stamp card that gave it
+}
+
+// State is what an account holds after an entry.
+type State struct {
+	Balances map[Unit]int64 `bson:"balances"`
+	Counts   Counts         `bson:"counts,omitempty"` // what rules remember, by the keys of count.go; none is zero
+	Lots     []Lot          `bson:"lots,omitempty"`   // units that end or can't be used yet, soonest end first
+	Earned   int64          `bson:"earned"`           // the tier credit: what counts towards tiers, less reversals
+	Tier     string         `bson:"tier,omitempty"`
+}
+
+// Balance returns the balance of a unit.
+func (s State) Balance(u Unit) int64 { return s.Balances[u] }
+
+// Equal reports whether both states say the same.
+func (s State) Equal(o State) bool {
+	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts)
+}
+
+// Item is one line of a receipt.
+type Item struct {
+	Name     string `bson:"name" json:"name"`
+	SKU      string `bson:"sku,omitempty" json:"sku,omitempty"`
+	Brand    string `bson:"brand,omitempty" json:"brand,omitempty"`
+	Category string `bson:"category,omitempty" json:"category,omitempty"`
+	Quantity int64  `bson:"quantity" json:"quantity"`
+	Amount   int64  `bson:"amount" json:"amount"` // minor units for the whole line
+}
+
+// Purchase is what was bought.
+type Purchase struct {
+	Amount   int64  `bson:"amount" json:"amount"` // minor units
+	Currency string `bson:"currency" json:"currency"`
+	Receipt  string `bson:"receipt,omitempty" json:"receipt,omitempty"`
+	Items    []Item `bson:"items,omitempty" json:"items,omitempty"`
+	Tip      int64  `bson:"tip,omitempty" json:"tip,omitempty"`         // minor units of Amount that are a tip
+	Covered  int64  `bson:"covered,omitempty" json:"covered,omitempty"` // minor units of Amount paid with points or stored value
+}
+
+// Entry is one immutable line of an account's ledger. A mistake is corrected
+// by a further entry, so the sum can always be explained.
+type Entry struct {
+	ID         EntryID   `bson:"_id"`
+	Account    AccountID `bson:"account"`
+	Seq        int64     `bson:"seq"`  // 1, 2, 3 … without gaps
+	Key        string    `bson:"key"`  // idempotency key, chosen by the caller, kept for ever
+	Hash       string    `bson:"hash"` // of the request that the key came with
+	Kind       EntryKind `bson:"kind"`
+	Program    ProgramID `bson:"program"`
+	Version    int       `bson:"version"`
+	Member     MemberID  `bson:"member"`
+	At         time.Time `bson:"at"`          // when it happened
+	RecordedAt time.Time `bson:"recorded_at"` // when it was written here
+	Day        string    `bson:"day"`         // local day of At in the program's zone
+	Purchase   *Purchase `bson:"purchase,omitempty"`
+	Reward     RewardID  `bson:"reward,omitempty"`
+	Ref        EntryID   `bson:"ref,omitempty"` // the entry that this one takes back
+	Reason     string    `bson:"reason,omitempty"`
+	Location   string    `bson:"location,omitempty"`
+	Staff      UserID    `bson:"staff,omitempty"`
+	Activity   Occasion  `bson:"activity,omitempty"` // earn: what was done, if it was no purchase
+	Facts      []Fact    `bson:"facts,omitempty"`    // about the member at that moment, as far as rules ask
+	Deltas     []Delta   `bson:"deltas,omitempty"`
+	Counts     Counts    `bson:"counts,omitempty"` // changes of what rules remember
+	Lots       []Lot     `bson:"lots,omitempty"`   // what was put in lots and taken out
+	Undo       int64     `bson:"undo,omitempty"`   // reverse: minor units of the purchase that were taken back
+	Credit     int64     `bson:"credit,omitempty"` // change of the tier credit
+	State      State     `bson:"state"`            // after this entry
+}
+
+// Amount returns the change of one unit's balance.
+func (e *Entry) Amount(u Unit) int64 {
+	var sum int64
+	for _, d := range e.Deltas {
+		if d.Unit == u {
+			sum += d.Amount
+		}
+	}
+	return sum
+}

@@ -1,0 +1,143 @@
+package models
+
+import (
+	"maps"
+	"time"
+)
+
+// MaxBalance bounds every balance, so that no sum can overflow and no number
+// is too large for a program that keeps numbers as IEEE doubles.
+const MaxBalance = 1_000_000_000_000
+
+// Event is something that happened to an account, before it is known what it
+// does to the balances.
+type Event struct {
+	Kind     EntryKind
+	At       time.Time // when it happened
+	Location string
+	Facts    []Fact
+	Purchase *Purchase // earn
+	Activity Occasion  // earn: what was done, if it was no purchase
+	Imported bool      // earn: a fact of the past, so an amount of zero is taken
+	Reward   RewardID  // redeem
+	Delta    Delta     // open, adjust
+	Original *Entry    // reverse: the entry to take back
+	Undone   Undone    // reverse: what of it was taken back already
+	Part     int64     // reverse: minor units of the purchase to take back; 0 for all that is left
+}
+
+// Change is what an event does: the deltas and the state after them.
+type Change struct {
+	Deltas []Delta
+	Counts Counts
+	Lots   []Lot
+	Credit int64
+	Undo   int64 // reverse: minor units of the purchase that were taken back
+	State  State
+}
+
+// Apply returns what event does to an account in state s under this version
+// of the program. It is the only place where balances change, and it changes
+// neither s nor event. Its errors are Invalid or Conflict Errors.
+func (p *Program) Apply(s State, event Event) (Change, error) {
+	c, err := p.change(s, event)
+	if err != nil {
+		return Change{}, err
+	}
+	c.State = State{Balances: maps.Clone(s.Balances), Counts: s.Counts.plus(c.Counts), Earned: s.Earned + c.Credit}
+	if c.State.Balances == nil {
+		c.State.Balances = map[Unit]int64{}
+	}
+	for _, d := range c.Deltas {
+		sum := c.State.Balances[d.Unit] + d.Amount
+		if sum > MaxBalance || sum < -MaxBalance {
+			return Change{}, Fail(Invalid, "balance_cap", "", "The balance would be larger than any card can hold.")
+		}
+		c.State.Balances[d.Unit] = sum
+	}
+	c.State.Tier = p.TierAt(c.State.Earned)
+	c.State.Lots = s.Lots
+	p.book(&s, &event, &c)
+	return c, nil
+}
+
+func (p *Program) change(s State, event Event) (Change, error) {
+	switch event.Kind {
+	case EntryEarn:
+		return p.earn(s, event)
+	case EntryRedeem:
+		return p.redeem(s, event.Reward, event.At)
+	case EntryReverse:
+		return p.reverse(s, event)
+	case EntryExpire:
+		return p.expire(s, event.At)
+	case EntryOpen:
+		if event.Delta.Amount < 0 {
+			return Change{}, Fail(Invalid, "negative_balance", "balance", "An opening balance is zero or more.")
+		}
+		return p.adjust(event.Delta, event.Delta.Amount)
+	case EntryAdjust:
+		if s.Balance(event.Delta.Unit)+event.Delta.Amount < 0 && event.Delta.Amount < 0 {
+			return Change{}, Fail(Conflict, "not_enough", "delta", "The member does not have that many.")
+		}
+		return p.adjust(event.Delta, 0)
+	}
+	return Change{}, Fail(Invalid, "unknown_kind", "kind", "There is no such kind of entry.")
+}
+
+func (p *Program) redeem(s State, id RewardID, at time.Time) (Change, error) {
+	r, ok := p.Reward(id)
+	if !ok {
+		return Change{}, Fail(Invalid, "unknown_reward", "reward", "This program has no such reward.")
+	}
+	if s.Usable(r.Unit, at) < r.Cost {
+		return Change{}, Fail(Conflict, "not_enough", "reward", "The balance does not cover this reward yet.")
+	}
+	return Change{Deltas: []Delta{{Unit: r.Unit, Amount: -r.Cost}}}, nil
+}
+
+// expire ends the units whose time is over.
+func (p *Program) expire(s State, at time.Time) (Change, error) {
+	var ended []Delta
+	for _, l := range s.Lots {
+		if l.ended(at) {
+			ended = append(ended, Delta{Unit: l.Unit, Amount: -l.Amount})
+		}
+	}
+	if len(ended) == 0 {
+		return Change{}, Fail(Conflict, "nothing_ends", "", "Nothing comes to its end now.")
+	}
+	var c Change
+	units, net := netOf(ended)
+	for _, u := range units {
+		c.Deltas = append(c.Deltas, Delta{Unit: u, Amount: net[u]})
+	}
+	return c, nil
+}
+
+func (p *Program) adjust(d Delta, credit int64) (Change, error) {
+	switch {
+	case !p.Counts(d.Unit):
+		return Change{}, Fail(Invalid, "unknown_unit", "unit", "This program does not count that.")
+	case d.Amount == 0:
+		return Change{}, Fail(Invalid, "zero_delta", "delta", "Say how many to add or take.")
+	case d.Amount > MaxBalance || d.Amount < -MaxBalance:
+		return Change{}, Fail(Invalid, "balance_cap", "delta", "That is more than any card can hold.")
+	}
+	d.Rule = ""
+	return Change{Deltas: []Delta{d}, Credit: credit}, nil
+}
+
+// Event returns what happened, as it stands in a booked entry: the input of a
+// replay. original is the entry that e takes back, nil when it takes back none,
+// and undone what was taken back of it before e.
+func (e *Entry) Event(original *Entry, undone Undone) Event {
+	event := Event{
+		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Purchase: e.Purchase, Activity: e.Activity,
+		Imported: true, Reward: e.Reward, Original: original, Undone: undone, Part: e.Undo,
+	}
+	if e.Kind == EntryOpen || e.Kind == EntryAdjust {
+		event.Delta = e.Deltas[0]
+	}
+	return event
+}

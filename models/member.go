@@ -1,0 +1,69 @@
+package models
+
+import "time"
+
+// MemberID is the random id of a member. It says nothing about the person and
+// stays in the ledger when the person is erased.
+type MemberID string
+
+// AccountID is the random id of a ledger.
+type AccountID string
+
+// CardNumber is what a member's barcode holds, without spaces or hyphens. It
+// means nothing by itself: see package passes/barcode for its form.
+type CardNumber string
+
+// Purpose is what a consent is for.
+type Purpose string
+
+// The purposes that a member agrees to separately.
+const (
+	ConsentProgram   Purpose = "program"   // to be a member, with this name and these contacts
+	ConsentWallet    Purpose = "wallet"    // promotions on the card in the phone
+	ConsentEmail     Purpose = "email"     // promotions by e-mail
+	ConsentTelephone Purpose = "telephone" // promotions by phone or text message
+)
+
+// Consent records what a member agreed to, when, and the words they read.
+type Consent struct {
+	Purpose Purpose   `bson:"purpose" json:"purpose"`
+	Given   bool      `bson:"given" json:"given"`
+	At      time.Time `bson:"at" json:"at"`
+	Wording string    `bson:"wording,omitempty" json:"wording,omitempty"`
+	Source  string    `bson:"source,omitempty" json:"source,omitempty"` // "join page", "till", "import", "api"
+}
+
+// Member is a person in a program. After erasure only the ids, the card and
+// the dates are left.
+type Member struct {
+	ID       MemberID   `bson:"_id"`
+	Rev      int64      `bson:"rev"`
+	Program  ProgramID  `bson:"program"`
+	Account  AccountID  `bson:"account"`
+	Card     CardNumber `bson:"card"`
+	Name     string     `bson:"name"`
+	Search   string     `bson:"search"`             // folded name, for look-up by its beginning
+	Phone    string     `bson:"phone,omitempty"`    // E.164
+	Email    string     `bson:"email,omitempty"`    // lower case
+	Customer string     `bson:"customer,omitempty"` // the number in the shop's own system
+	Birthday string     `bson:"birthday,omitempty"` // 2006-01-02, or --01-02 without the year
+	Locale   string     `bson:"locale,omitempty"`
+	Consents []Consent  `bson:"consents,omitempty"`
+	Page     string     `bson:"page"`              // unguessable token of the member's own page
+	Download string     `bson:"download"`          // unguessable token of the links that put the card in a phone
+	Request  string     `bson:"request,omitempty"` // hash of the request that enrolled the member
+	JoinedAt time.Time  `bson:"joined_at"`
+	IssuedAt *time.Time `bson:"issued_at,omitempty"` // before the first pass was made; until then no phone shows anything
+	ErasedAt *time.Time `bson:"erased_at,omitempty"`
+	Head     Head       `bson:"head"`
+}
+
+// Head is a copy of the newest state of the member's account, for lists. It may
+// lag behind the ledger. A till may compute on it all the same: an entry that
+// follows an outdated copy meets a place that is taken.
+type Head struct {
+	Seq         int64      `bson:"seq"`
+	State       State      `bson:"state"`
+	LastVisitAt *time.Time `bson:"last_visit_at,omitempty"`
+	Ends        *time.Time `bson:"ends,omitempty"` // when the next units end
+}

@@ -1,0 +1,292 @@
+package models_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"regulars/models"
+)
+
+// rich draws a program with rules, bonuses, stamp cards and limits of any kind.
+func rich(t *rapid.T) *models.Program {
+	p := program(func(terms *models.Terms) {
+		terms.TimeZone = rapid.SampledFrom([]string{"Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe"}).Draw(t, "zone")
+		terms.Refunds = rapid.SampledFrom([]models.Refunds{models.AllowNegative, models.OnlyAvailable}).Draw(t, "refunds")
+		terms.TierBy = rapid.SampledFrom([]models.TierBy{"", models.TierBySpend, models.TierByVisits}).Draw(t, "tiers by")
+		terms.Excluded.Categories = []string{"gift card"}
+		terms.Stacking = models.Stacking{Multiply: rapid.Bool().Draw(t, "multiply"), Ceiling: rapid.SampledFrom([]int64{0, 150, 400}).Draw(t, "ceiling")}
+		terms.Rules = rapid.SliceOfN(rapid.Custom(richRule), 1, 5).Draw(t, "rules")
+		for i := range terms.Rules {
+			terms.Rules[i].ID = models.RuleID("rule" + string(rune('a'+i)))
+		}
+		terms.Bonuses = rapid.SliceOfN(rapid.Custom(richBonus), 0, 3).Draw(t, "bonuses")
+		for i := range terms.Bonuses {
+			terms.Bonuses[i].ID = models.RuleID("bonus" + string(rune('a'+i)))
+		}
+		if rapid.Bool().Draw(t, "card") {
+			size := rapid.Int64Range(2, 6).Draw(t, "size")
+			terms.StampCards = []models.StampCard{{
+				ID: "card", Name: "Card", Unit: models.Stamps, Size: size,
+				Start: rapid.Int64Range(0, size-1).Draw(t, "start"), Every: rapid.Bool().Draw(t, "every"),
+			}}
+		}
+		for _, u := range terms.Units() {
+			e := models.Expiry{Unit: u, Pending: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "pending")}
+			switch rapid.IntRange(0, 4).Draw(t, "ends") {
+			case 0:
+				continue
+			case 1:
+				e.Months, e.MonthEnd = 1, rapid.Bool().Draw(t, "at the month's end")
+			case 2:
+				e.Date = "03-31"
+			case 3:
+				e.Inactive = 1
+			}
+			terms.Expiries = append(terms.Expiries, e)
+		}
+		terms.Rewards = nil
+		for _, u := range terms.Units() {
+			terms.Rewards = append(terms.Rewards, models.Reward{ID: models.RewardID(u), Name: string(u), Unit: u, Cost: rapid.Int64Range(1, 9).Draw(t, "cost")})
+		}
+	})
+	if err := models.CheckTerms(&p.Terms); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func richRule(t *rapid.T) models.Rule {
+	r := models.Rule{
+		Name: "why", Unit: rapid.SampledFrom([]models.Unit{models.Points, models.Stamps, models.Visits}).Draw(t, "unit"),
+		Give: rapid.Int64Range(1, 5).Draw(t, "give"), When: richWhen(t),
+		On: rapid.SampledFrom([]models.Occasion{"", "", "", models.OnPurchase, models.OnCheckIn, models.OnSurvey}).Draw(t, "on"),
+	}
+	if rapid.Bool().Draw(t, "limited") {
+		r.Most = models.Most{
+			Purchase: rapid.Int64Range(0, 9).Draw(t, "most"), Day: rapid.Int64Range(0, 12).Draw(t, "most in a day"), Times: rapid.Int64Range(0, 3).Draw(t, "most times"),
+		}
+	}
+	if r.On != "" && r.On != models.OnPurchase {
+		return r
+	}
+	if r.Per = rapid.SampledFrom([]models.Step{models.PerAmount, models.PerPurchase, models.PerItem}).Draw(t, "per"); r.Per == models.PerAmount {
+		r.Amount = rapid.Int64Range(1, 900).Draw(t, "amount")
+	}
+	r.Min = rapid.SampledFrom([]int64{0, 0, 500}).Draw(t, "min")
+	r.What = richGoods(t)
+	return r
+}
+
+func richGoods(t *rapid.T) models.Goods {
+	return models.Goods{Categories: rapid.SampledFrom([][]string{nil, nil, {"drink"}, {"food", "drink"}}).Draw(t, "goods")}
+}
+
+func richWhen(t *rapid.T) models.When {
+	return models.When{
+		Days:  rapid.SampledFrom([][]string{nil, nil, nil, {"tue", "wed"}}).Draw(t, "days"),
+		Hours: rapid.SampledFrom([][]models.Hours{nil, nil, nil, {{From: "22:00", Until: "03:00"}}, {{From: "09:00", Until: "17:00"}}}).Draw(t, "hours"),
+		Tiers: rapid.SampledFrom([][]string{nil, nil, nil, {"Silver", "Gold"}}).Draw(t, "tiers"),
+		Facts: rapid.SampledFrom([][]models.Fact{nil, nil, nil, {models.BirthdayMonth}}).Draw(t, "facts"),
+	}
+}
+
+func richBonus(t *rapid.T) models.Bonus {
+	return models.Bonus{
+		Name: "more", Percent: rapid.SampledFrom([]int64{110, 150, 200, 333}).Draw(t, "percent"), What: richGoods(t), When: richWhen(t),
+	}
+}
+
+// happens draws something that happens to an account.
+func happens(t *rapid.T, a *account, at time.Time) models.Event {
+	e := models.Event{
+		Kind: models.EntryEarn, At: at, Location: rapid.SampledFrom([]string{"", "Corner"}).Draw(t, "location"),
+		Facts: rapid.SampledFrom([][]models.Fact{nil, {models.BirthdayMonth}}).Draw(t, "facts"),
+	}
+	switch rapid.IntRange(0, 12).Draw(t, "event") {
+	case 12:
+		e.Kind = models.EntryExpire
+	case 0:
+		e.Activity = rapid.SampledFrom([]models.Occasion{models.OnCheckIn, models.OnSurvey}).Draw(t, "activity")
+	case 1, 2:
+		e.Kind, e.Reward = models.EntryRedeem, rapid.SampledFrom([]models.RewardID{"points", "stamps", "visits"}).Draw(t, "reward")
+	case 3:
+		e.Kind, e.Delta = models.EntryAdjust, models.Delta{Unit: models.Points, Amount: rapid.Int64Range(-20, 20).Draw(t, "delta")}
+	case 4, 5:
+		if len(a.entries) > 0 {
+			i := rapid.IntRange(0, len(a.entries)-1).Draw(t, "original")
+			e.Kind, e.Original, e.Undone = models.EntryReverse, &a.entries[i], a.undone[i]
+			e.Part = rapid.SampledFrom([]int64{0, 0, 77, 500}).Draw(t, "part")
+		}
+		fallthrough
+	default:
+		if e.Kind == models.EntryEarn {
+			e.Purchase = bought(t)
+		}
+	}
+	return e
+}
+
+func bought(t *rapid.T) *models.Purchase {
+	b := &models.Purchase{Currency: "EUR"}
+	for range rapid.IntRange(0, 3).Draw(t, "lines") {
+		item := models.Item{
+			Name: "x", Category: rapid.SampledFrom([]string{"", "drink", "food", "gift card"}).Draw(t, "category"),
+			Quantity: rapid.Int64Range(1, 3).Draw(t, "quantity"), Amount: rapid.Int64Range(0, 2000).Draw(t, "line"),
+		}
+		b.Items, b.Amount = append(b.Items, item), b.Amount+item.Amount
+	}
+	if len(b.Items) == 0 || b.Amount == 0 {
+		b.Amount = rapid.Int64Range(1, 5000).Draw(t, "amount")
+	}
+	b.Tip = rapid.Int64Range(0, b.Amount/2).Draw(t, "tip")
+	b.Covered = rapid.Int64Range(0, b.Amount/2).Draw(t, "covered")
+	return b
+}
+
+// life draws what happens to an account over some weeks.
+func life(t *rapid.T, p *models.Program) *account {
+	a := &account{p: p, undone: map[int]models.Undone{}}
+	at := time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)
+	for range rapid.IntRange(1, 40).Draw(t, "events") {
+		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 30, 200}).Draw(t, "hours later")) * time.Hour)
+		e := happens(t, a, at)
+		_ = a.post(e) // refused ones leave no trace, which is the point
+	}
+	return a
+}
+
+// Whatever the rules are, a balance is the sum of its entries, a rule gives no
+// more than its limits, and a replay of the entries gives the same.
+func TestAnyProgramKeepsItsBooks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := rich(t)
+		a := life(t, p)
+		sums, counts, credit := map[models.Unit]int64{}, map[string]int64{}, int64(0)
+		var s models.State
+		for i := range a.entries {
+			e := &a.entries[i]
+			for _, d := range e.Deltas {
+				require.NotZero(t, d.Amount)
+				sums[d.Unit] += d.Amount
+			}
+			for key, n := range e.Counts {
+				require.NotZero(t, n)
+				counts[key] += n
+			}
+			credit += e.Credit
+			for u, n := range sums {
+				require.Equal(t, n, e.State.Balance(u))
+				require.True(t, n >= 0 || p.Refunds == models.AllowNegative)
+			}
+			for key, n := range e.State.Counts {
+				require.NotZero(t, n)
+				require.Equal(t, counts[key], n, key)
+			}
+			require.Equal(t, credit, e.State.Earned)
+			withinLimits(t, p, e)
+			lotsAreWhole(t, s, e)
+			c, err := p.Apply(s, e.Event(originalOf(a, e), a.before(e)))
+			require.NoError(t, err)
+			require.Equal(t, e.Deltas, c.Deltas)
+			require.Equal(t, e.Counts, c.Counts)
+			require.Equal(t, e.Lots, c.Lots)
+			require.True(t, e.State.Equal(c.State))
+			s = c.State
+		}
+	})
+}
+
+func originalOf(a *account, e *models.Entry) *models.Entry {
+	for i := range a.entries {
+		if models.EntryIDOf("a", a.entries[i].Seq) == e.Ref {
+			return &a.entries[i]
+		}
+	}
+	return nil
+}
+
+func withinLimits(t *rapid.T, p *models.Program, e *models.Entry) {
+	for _, r := range p.Rules {
+		var gave int64
+		for _, d := range e.Deltas {
+			if d.Rule == r.ID && e.Kind == models.EntryEarn {
+				gave += d.Amount
+			}
+		}
+		if r.Most.Purchase > 0 {
+			require.LessOrEqual(t, gave, r.Most.Purchase)
+		}
+		for key, n := range e.State.Counts {
+			if r.Most.Day > 0 && strings.HasPrefix(key, "day/") && strings.HasSuffix(key, "/"+string(r.ID)) {
+				require.LessOrEqual(t, n, r.Most.Day)
+			}
+			if r.Most.Times > 0 && strings.HasPrefix(key, "times/") && strings.HasSuffix(key, "/"+string(r.ID)) {
+				require.LessOrEqual(t, n, r.Most.Times)
+			}
+		}
+	}
+}
+
+func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := rich(t)
+		p.Refunds = models.AllowNegative
+		a := life(t, p)
+		for i := range len(a.entries) {
+			if k := a.entries[i].Kind; k != models.EntryReverse && k != models.EntryExpire && !a.whole(i) {
+				require.NoError(t, a.post(models.Event{Kind: models.EntryReverse, At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), Original: &a.entries[i], Undone: a.undone[i]}))
+			}
+		}
+		expired := map[models.Unit]int64{}
+		for _, e := range a.entries {
+			if e.Kind == models.EntryExpire {
+				for _, d := range e.Deltas {
+					expired[d.Unit] += d.Amount
+				}
+			}
+		}
+		for u, n := range a.state.Balances {
+			require.Equal(t, expired[u], n, u)
+		}
+		require.Empty(t, a.state.Lots)
+		require.Empty(t, a.state.Counts)
+		require.Zero(t, a.state.Earned)
+	})
+}
+
+// lotsAreWhole: no lot is empty or below zero, together they are no more than
+// the balance, what an entry changed of them is the difference, and what is
+// redeemed comes from those that end first.
+func lotsAreWhole(t *rapid.T, before models.State, e *models.Entry) {
+	in := map[models.Unit]int64{}
+	for i, l := range e.State.Lots {
+		require.Positive(t, l.Amount)
+		in[l.Unit] += l.Amount
+		if i > 0 && l.Expires != nil {
+			require.NotNil(t, e.State.Lots[i-1].Expires, "what never ends comes last")
+			require.False(t, e.State.Lots[i-1].Expires.After(*l.Expires))
+		}
+	}
+	for u, n := range in {
+		require.LessOrEqual(t, n, e.State.Balance(u))
+		require.LessOrEqual(t, e.State.Usable(u, e.At), e.State.Balance(u))
+	}
+	changed := map[models.Unit]int64{}
+	for _, l := range e.Lots {
+		require.NotZero(t, l.Amount)
+		changed[l.Unit] += l.Amount
+		if e.Kind == models.EntryRedeem {
+			require.True(t, l.Expires == nil || l.Expires.After(e.At), "what has ended can't be used")
+		}
+	}
+	for _, l := range before.Lots {
+		in[l.Unit] -= l.Amount
+	}
+	for u, n := range in {
+		require.Equal(t, changed[u], n, u)
+	}
+}
