@@ -1,0 +1,137 @@
+package apple
+
+import (
+	"crypto/sha1" // Apple's manifest wants it; the signature over the manifest is SHA-256
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"regulars/models"
+	"regulars/passes"
+	"regulars/passes/art"
+	"regulars/templates"
+)
+
+// ContentType is the media type of a .pkpass file; phones take no other.
+const ContentType = "application/vnd.apple.pkpass"
+
+// Design is what all passes of a program's version share: the pictures, drawn,
+// hashed and packed once, and the texts that are the same for all members. It
+// is immutable and safe for use by many at once.
+type Design struct {
+	program  *models.Program
+	wordings map[string]*wording // by language, and the program's own by ""
+	packed   archive             // with the pictures
+	manifest []byte              // up to pass.json's hash
+}
+
+// NewDesign draws p's pictures. It fails only if p's own can't be read. p must
+// not change afterwards; a version of a program never does.
+func NewDesign(p *models.Program) (*Design, error) {
+	pictures, err := art.Draw(p.Name, p.Brand)
+	if err != nil {
+		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(p.ID, p.Version), err)
+	}
+	d := &Design{program: p, wordings: map[string]*wording{}}
+	for _, language := range templates.Languages {
+		d.wordings[language] = newWording(p, templates.For(language))
+	}
+	d.wordings[""] = d.wordings[templates.For(p.Locale).Lang]
+	d.manifest = append(d.manifest, '{')
+	for _, picture := range pictures {
+		d.packed.add(picture.Name, picture.PNG)
+		d.manifest = fmt.Appendf(d.manifest, "%q:%q,", picture.Name, hash(picture.PNG))
+	}
+	d.manifest = append(d.manifest, `"pass.json":"`...)
+	return d, nil
+}
+
+// Card returns the same as the function Card for the design's program.
+func (d *Design) Card(s passes.State, id Identity) (Pass, error) {
+	w, ok := d.wordings[s.Locale]
+	if !ok {
+		w = d.wordings[templates.For(s.Locale, d.program.Locale).Lang]
+	}
+	return w.card(s, id)
+}
+
+// Builder makes .pkpass files signed with one pass type's credentials. It is
+// safe for use by many at once.
+type Builder struct {
+	credentials *Credentials
+	signer      *signer
+}
+
+// NewBuilder returns a builder that signs with c.
+func NewBuilder(c *Credentials) (*Builder, error) {
+	s, err := newSigner(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Builder{credentials: c, signer: s}, nil
+}
+
+// Credentials are what the builder signs with.
+func (b *Builder) Credentials() *Credentials { return b.credentials }
+
+// Build returns the .pkpass file of p in that design, signed at that time. It
+// reports Unavailable when the certificate is out of date, and an Internal
+// error with the Faults when p breaks a rule.
+//
+// Of two builds with equal arguments all is equal, and with another time all
+// but the signature: a phone sees no change where there is none.
+func (b *Builder) Build(d *Design, p *Pass, at time.Time) ([]byte, error) {
+	if err := b.credentials.Valid(at); err != nil {
+		return nil, err
+	}
+	rules := Rules{PassTypeID: b.credentials.PassTypeID, TeamID: b.credentials.TeamID, HTTP: b.credentials.Development || onLoopback(p.WebServiceURL)}
+	if faults := p.Check(rules); len(faults) > 0 {
+		return nil, faults.failure()
+	}
+	content, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("encode a pass: %w", err)
+	}
+	manifest := d.manifestFor(content)
+	signature, err := b.signer.sign(manifest, at)
+	if err != nil {
+		return nil, err
+	}
+	file := d.packed.with(len(content) + len(manifest) + len(signature))
+	file.add("pass.json", content)
+	file.add("manifest.json", manifest)
+	file.add("signature", signature)
+	return file.close(), nil
+}
+
+// onLoopback reports whether a web service is on this machine alone: then the
+// phone is a simulator beside it, told to do without TLS.
+func onLoopback(service string) bool {
+	if !strings.HasPrefix(service, "http://") {
+		return false
+	}
+	u, err := url.Parse(service)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// manifestFor returns the manifest of the design with that pass.json.
+func (d *Design) manifestFor(content []byte) []byte {
+	manifest := make([]byte, 0, len(d.manifest)+2*sha1.Size+2)
+	manifest = append(manifest, d.manifest...)
+	sum := sha1.Sum(content)
+	manifest = hex.AppendEncode(manifest, sum[:])
+	return append(manifest, '"', '}')
+}
+
+func hash(data []byte) string {
+	sum := sha1.Sum(data)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,279 @@
+package apple
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/smallstep/pkcs7"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"regulars/models"
+	"regulars/passes"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata from the current output")
+
+// noon is when all tests of this package happen.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// cafe returns a program with one of each thing that a card shows.
+func cafe() *models.Program {
+	return &models.Program{ID: "demo", Version: 3, Terms: models.Terms{
+		Name: "Corner Café Regulars", Organization: "Corner Café", Description: "Loyalty card of Corner Café",
+		TimeZone: "Europe/Amsterdam", Currency: "EUR", Country: "NL", Locale: "en", Barcode: models.QR,
+		Brand:   models.Brand{Background: "#4b2e20", Foreground: "#ffffff", Label: "#e7c9a5"},
+		Rules:   []models.Rule{models.SpendRule(1, 100)},
+		Rewards: []models.Reward{{ID: "coffee", Name: "Free coffee", Unit: models.Points, Cost: 50}, {ID: "cake", Name: "Free cake", Unit: models.Points, Cost: 120}},
+		Tiers:   []models.Tier{{Name: "Gold", From: 500}}, Refunds: models.AllowNegative, MaxPurchase: 100_000,
+		Contact: models.Contact{Email: "hello@cafe.example", Phone: "+31 20 123 4567"},
+	}}
+}
+
+// anna returns a state of a member of cafe.
+func anna() passes.State {
+	return passes.State{
+		Program: "demo", Version: 3, Card: "70000000000000000011", Name: "Anna", Balance: 30, Tier: "Gold",
+		JoinedAt: noon.AddDate(0, -3, 0), Page: "https://cards.example/m/abc",
+	}
+}
+
+func identity(c *Credentials) Identity {
+	return Identity{
+		PassTypeID: c.PassTypeID, TeamID: c.TeamID, Serial: "s-0123456789abcdef", Token: "t-0123456789abcdef",
+		WebServiceURL: "https://cards.example/passkit",
+	}
+}
+
+// developmentOnce makes one set for all tests, because its keys take a while.
+var developmentOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader) })
+
+// strangerOnce makes another set: the same names with other keys.
+var strangerOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader) })
+
+func development(t testing.TB) (Development, *Credentials) {
+	t.Helper()
+	d, err := developmentOnce()
+	require.NoError(t, err)
+	c, err := Load(d.Material())
+	require.NoError(t, err)
+	return d, c
+}
+
+// designOnce draws the café's pictures once for all tests.
+var designOnce = sync.OnceValues(func() (*Design, error) { return NewDesign(cafe()) })
+
+// file builds the card of s in the café.
+func file(t testing.TB, s passes.State) []byte {
+	t.Helper()
+	_, c := development(t)
+	b, err := NewBuilder(c)
+	require.NoError(t, err)
+	d, err := designOnce()
+	require.NoError(t, err)
+	pass, err := d.Card(s, identity(c))
+	require.NoError(t, err)
+	out, err := b.Build(d, &pass, noon)
+	require.NoError(t, err)
+	return out
+}
+
+// unzip returns the entries of an archive by name.
+func unzip(t testing.TB, archive []byte) map[string][]byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	require.NoError(t, err)
+	found := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		found[f.Name], err = io.ReadAll(r)
+		require.NoError(t, err)
+		require.NoError(t, r.Close())
+	}
+	return found
+}
+
+func TestOpenSSLVerifiesTheSignature(t *testing.T) {
+	d, _ := development(t)
+	dir := t.TempDir()
+	for name, data := range unzip(t, file(t, anna())) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "wwdr.pem"), d.WWDR, 0o600))
+	at := strconv.FormatInt(noon.Unix(), 10)
+	for _, program := range []string{"smime", "cms"} {
+		args := []string{program, "-verify", "-binary", "-inform", "DER", "-in", "signature", "-content", "manifest.json", "-CAfile", "wwdr.pem", "-out", "verified", "-attime", at}
+		run := exec.CommandContext(t.Context(), "openssl", args...)
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		require.NoError(t, err, "openssl %s: %s", program, out)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "manifest.json"), []byte("{}"), 0o600))
+	run := exec.CommandContext(t.Context(), "openssl", "smime", "-verify", "-binary", "-inform", "DER", "-in", "signature",
+		"-content", "manifest.json", "-CAfile", "wwdr.pem", "-attime", at)
+	run.Dir = dir
+	require.Error(t, run.Run(), "another manifest must not verify")
+}
+
+func TestAnotherLibraryVerifiesTheSignature(t *testing.T) {
+	_, c := development(t)
+	entries := unzip(t, file(t, anna()))
+	p7, err := pkcs7.Parse(entries["signature"])
+	require.NoError(t, err)
+	require.Empty(t, p7.Content, "the signature is detached")
+	require.Len(t, p7.Certificates, 2, "leaf and intermediate are inside")
+	p7.Content = entries["manifest.json"]
+	require.NoError(t, p7.VerifyWithChainAtTime(c.Roots(), noon))
+	var at time.Time
+	require.NoError(t, p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &at))
+	require.True(t, at.Equal(noon))
+}
+
+func TestEqualPassesAreEqualFiles(t *testing.T) {
+	one, two := file(t, anna()), file(t, anna())
+	require.True(t, bytes.Equal(one, two), "RSA signatures of one time are equal")
+	richer := anna()
+	richer.Balance++
+	other := unzip(t, file(t, richer))
+	for name, data := range unzip(t, one) {
+		changes := name == "pass.json" || name == "manifest.json" || name == "signature"
+		require.Equal(t, changes, !bytes.Equal(data, other[name]), name)
+	}
+}
+
+func TestManyBuildAtOnce(t *testing.T) {
+	_, c := development(t)
+	b, err := NewBuilder(c)
+	require.NoError(t, err)
+	d, err := designOnce()
+	require.NoError(t, err)
+	files := make([][]byte, 8)
+	var all sync.WaitGroup
+	for i := range files {
+		all.Go(func() {
+			s := anna()
+			s.Balance = int64(i)
+			pass, err := d.Card(s, identity(c))
+			if err == nil {
+				files[i], err = b.Build(d, &pass, noon)
+			}
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	for i, f := range files {
+		require.Empty(t, Verify(f, c.Roots(), noon))
+		require.Contains(t, string(unzip(t, f)["pass.json"]), fmt.Sprintf(`"value":%d,`, i))
+	}
+}
+
+func TestBuildRefusesWhatPhonesWould(t *testing.T) {
+	_, c := development(t)
+	b, err := NewBuilder(c)
+	require.NoError(t, err)
+	d, err := designOnce()
+	require.NoError(t, err)
+	pass, err := Card(cafe(), anna(), identity(c))
+	require.NoError(t, err)
+
+	_, err = b.Build(d, &pass, c.NotAfter.Add(time.Second))
+	require.Equal(t, models.Unavailable, models.KindOf(err))
+	require.Equal(t, "certificate_expired", models.CodeOf(err))
+	_, err = b.Build(d, &pass, c.NotBefore.Add(-time.Second))
+	require.Equal(t, "certificate_early", models.CodeOf(err))
+
+	pass.PassTypeIdentifier = "pass.com.other"
+	_, err = b.Build(d, &pass, noon)
+	faults, ok := errors.AsType[Faults](err)
+	require.True(t, ok)
+	require.Len(t, faults, 1)
+	require.Equal(t, WrongIdentity, faults[0].Code)
+	require.Equal(t, "pass.json: passTypeIdentifier", faults[0].Path)
+}
+
+// BenchmarkPass compares signed passes, from a member's state to the file, with
+// bare signatures by the same key, in turns within one run. It counts the
+// processor's time of the whole process, garbage collection included, so that
+// other work on the machine does not blur the ratio. Run it with -cpu 1.
+func BenchmarkPass(b *testing.B) {
+	_, c := development(b)
+	builder, err := NewBuilder(c)
+	require.NoError(b, err)
+	s := anna()
+	d, err := NewDesign(cafe())
+	require.NoError(b, err)
+	id, digest := identity(c), make([]byte, 32)
+	const turn = 20
+	var bare, full time.Duration
+	for b.Loop() {
+		start := processorTime(b)
+		for range turn {
+			digest[0]++
+			if _, err := c.key.Sign(rand.Reader, digest, crypto.SHA256); err != nil {
+				b.Fatal(err)
+			}
+		}
+		between := processorTime(b)
+		for range turn {
+			s.Balance++
+			pass, err := d.Card(s, id)
+			if err == nil {
+				_, err = builder.Build(d, &pass, noon)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		bare, full = bare+between-start, full+processorTime(b)-between
+	}
+	b.ReportMetric(0, "ns/op") // two things in one; the parts say more
+	b.ReportMetric(float64(bare)/float64(full)*100, "%-of-bare-rate")
+	b.ReportMetric(float64(bare.Microseconds())/float64(turn*b.N), "µs/signature")
+	b.ReportMetric(float64(full.Microseconds())/float64(turn*b.N), "µs/pass")
+}
+
+// processorTime is what this process has used so far.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// With the business's own certificate a developer tries it on one machine, with
+// a simulator that is told to do without TLS.
+func TestWithoutTLSOnThisMachineAlone(t *testing.T) {
+	_, c := development(t)
+	ours := *c
+	ours.Development = false
+	b, err := NewBuilder(&ours)
+	require.NoError(t, err)
+	d, err := designOnce()
+	require.NoError(t, err)
+	for service, refused := range map[string]bool{
+		"http://127.0.0.1:8080/passkit": false, "http://[::1]:8080/passkit": false, "http://localhost/passkit": false,
+		"http://192.168.1.2/passkit": true, "http://localhost.example/passkit": true, "http://127.0.0.1.example/passkit": true,
+	} {
+		id := identity(&ours)
+		id.WebServiceURL = service
+		pass, err := d.Card(anna(), id)
+		require.NoError(t, err)
+		_, err = b.Build(d, &pass, noon)
+		require.Equal(t, refused, err != nil, service)
+	}
+}

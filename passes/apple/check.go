@@ -1,0 +1,219 @@
+package apple
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Rules are what a pass is checked against besides Apple's own rules.
+type Rules struct {
+	PassTypeID string // the certificate's; not compared when empty
+	TeamID     string
+	HTTP       bool // allow a web service without TLS, which real phones refuse
+}
+
+// Check returns all that would make a phone refuse the pass, drop an update or
+// show less than is meant, before anything is signed. Phones themselves refuse
+// in silence.
+func (p *Pass) Check(r Rules) Faults {
+	c := checker{rules: r}
+	c.identity(p)
+	c.service(p)
+	c.colours(p)
+	c.barcodes(p)
+	c.fields("storeCard", &p.StoreCard)
+	if c.speaking > 1 {
+		// No rule of Apple's, but one of ours: with two changes at once phones
+		// show a general text instead of either.
+		c.add(ManyMessages, "storeCard", "Several fields have a change message.", "Leave it to the one that should be read.")
+	}
+	return c.faults
+}
+
+// checker collects faults.
+type checker struct {
+	rules    Rules
+	faults   Faults
+	speaking int // fields with a change message
+}
+
+func (c *checker) add(code FaultCode, path, fault, remedy string) {
+	c.faults.add(code, "pass.json: "+path, fault, remedy)
+}
+
+func (c *checker) identity(p *Pass) {
+	if p.FormatVersion != 1 {
+		c.add(WrongVersion, "formatVersion", fmt.Sprintf("It is %d.", p.FormatVersion), "Write the number 1.")
+	}
+	for _, required := range []struct{ key, value string }{
+		{"passTypeIdentifier", p.PassTypeIdentifier}, {"serialNumber", p.SerialNumber}, {"teamIdentifier", p.TeamIdentifier},
+		{"organizationName", p.OrganizationName}, {"description", p.Description},
+	} {
+		if strings.TrimSpace(required.value) == "" {
+			c.add(Missing, required.key, "It is missing or empty.", "Every pass needs it.")
+		}
+	}
+	if c.rules.PassTypeID != "" && p.PassTypeIdentifier != c.rules.PassTypeID {
+		c.add(WrongIdentity, "passTypeIdentifier", "It is not the certificate's, "+c.rules.PassTypeID+".", "Sign with the certificate of this pass type.")
+	}
+	if c.rules.TeamID != "" && p.TeamIdentifier != c.rules.TeamID {
+		c.add(WrongIdentity, "teamIdentifier", "It is not the certificate's, "+c.rules.TeamID+".", "Write the certificate's team.")
+	}
+}
+
+func (c *checker) service(p *Pass) {
+	if (p.WebServiceURL == "") != (p.AuthenticationToken == "") {
+		c.add(TokenAlone, "webServiceURL", "Address and authenticationToken only work together.", "Give both or neither.")
+	}
+	if p.AuthenticationToken != "" && len(p.AuthenticationToken) < 16 {
+		c.add(ShortToken, "authenticationToken", "It has fewer than 16 characters.", "Use a random token of at least 16.")
+	}
+	if p.WebServiceURL == "" {
+		return
+	}
+	u, err := url.Parse(p.WebServiceURL)
+	switch {
+	case err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		c.add(BadURL, "webServiceURL", "It is not a plain address.", "Write it as https://cards.example.com/passkit.")
+	case u.Scheme != "https" && (u.Scheme != "http" || !c.rules.HTTP):
+		c.add(BadURL, "webServiceURL", "It is not an https address, and phones ask no other.", "Serve the address with TLS and write https.")
+	}
+}
+
+func (c *checker) colours(p *Pass) {
+	for _, colour := range []struct{ key, value string }{
+		{"foregroundColor", p.ForegroundColor}, {"backgroundColor", p.BackgroundColor}, {"labelColor", p.LabelColor},
+	} {
+		if colour.value != "" && !isRGB(colour.value) {
+			c.add(BadColour, colour.key, "It is not written rgb(r, g, b).", "Write three numbers from 0 to 255, such as rgb(60, 40, 20).")
+		}
+	}
+}
+
+// isRGB says whether s is rgb( three numbers up to 255 ), with any spacing.
+func isRGB(s string) bool {
+	if !strings.HasPrefix(s, "rgb(") || !strings.HasSuffix(s, ")") || len(s) > 40 {
+		return false
+	}
+	numbers := strings.Split(s[len("rgb("):len(s)-1], ",")
+	for _, n := range numbers {
+		n = strings.Trim(n, " ")
+		value := 0
+		for _, r := range n {
+			if r < '0' || r > '9' || len(n) > 3 {
+				return false
+			}
+			value = 10*value + int(r-'0')
+		}
+		if n == "" || value > 255 {
+			return false
+		}
+	}
+	return len(numbers) == 3
+}
+
+func (c *checker) barcodes(p *Pass) {
+	if p.Voided && len(p.Barcodes) > 0 {
+		c.add(VoidedBarcode, "barcodes", "The card is void and still has a barcode.", "Leave the barcode out.")
+	}
+	common := len(p.Barcodes) == 0
+	for i, b := range p.Barcodes {
+		path := fmt.Sprintf("barcodes[%d]", i)
+		switch b.Format {
+		case formatQR, formatPDF417, formatAztec:
+			common = true
+		case formatCode128, "PKBarcodeFormatCode39", "PKBarcodeFormatCodabar", "PKBarcodeFormatEAN13", "PKBarcodeFormatI2of5":
+		default:
+			c.add(BadBarcode, path+".format", "Wallet does not know this format.", "Use QR, PDF417, Aztec or Code128 with PKBarcodeFormat before it.")
+		}
+		if b.Message == "" {
+			c.add(BadBarcode, path+".message", "It is empty.", "Write the card number, or leave the barcode out.")
+		}
+		if !encodable(b.MessageEncoding, b.Message) {
+			c.add(BadEncoding, path+".messageEncoding", "The encoding is unknown or can't write the message.", "Use iso-8859-1 and only its characters.")
+		}
+	}
+	if !common {
+		c.add(NoFallback, "barcodes", "A watch or an older phone can draw none of them.", "Add a QR code after the others.")
+	}
+}
+
+// encodable says whether the encoding has all characters of the message.
+func encodable(encoding, message string) bool {
+	highest := rune(0)
+	switch strings.ToLower(encoding) {
+	case "iso-8859-1", "latin1":
+		highest = 0xff
+	case "us-ascii", "ascii":
+		highest = 0x7f
+	case "utf-8":
+		highest = 0x10ffff
+	}
+	for _, r := range message {
+		if r > highest {
+			return false
+		}
+	}
+	return highest > 0
+}
+
+// drawn is how many fields of each area Wallet draws on a store card.
+var drawn = map[string]int{"headerFields": 3, "primaryFields": 1, "secondaryFields": 4, "auxiliaryFields": 4}
+
+// maxFields is more than any pass has. It bounds the work on a stranger's.
+const maxFields = 500
+
+func (c *checker) fields(style string, fields *Fields) {
+	count := 0
+	for _, area := range fields.areas() {
+		count += len(area.fields)
+	}
+	if count > maxFields {
+		c.add(TooManyFields, style, fmt.Sprintf("It has %d fields.", count), "Keep those that somebody reads.")
+		return
+	}
+	var room [24]string // a list is faster than a map for so few keys
+	seen := room[:0]
+	for _, area := range fields.areas() {
+		path := style + "." + area.name
+		if most := drawn[area.name]; most > 0 && len(area.fields) > most {
+			c.add(TooManyFields, path, fmt.Sprintf("Of %d fields only %d are drawn.", len(area.fields), most), "Move some to backFields.")
+		}
+		for i := range area.fields {
+			c.field(path, i, &area.fields[i], seen)
+			seen = append(seen, area.fields[i].Key)
+		}
+	}
+	if n := len(fields.Secondary) + len(fields.Auxiliary); style != "generic" && n > 4 {
+		c.add(TooManyFields, style+".auxiliaryFields", fmt.Sprintf("Of %d secondary and auxiliary fields only 4 are drawn.", n), "Move some to backFields.")
+	}
+}
+
+// field checks one field. The paths are only written out when they are needed,
+// because this runs for each pass that is made.
+func (c *checker) field(area string, i int, f *Field, seen []string) {
+	at := func(key string) string { return fmt.Sprintf("%s[%d].%s", area, i, key) }
+	switch {
+	case f.Key == "":
+		c.add(Missing, at("key"), "It is missing or empty.", "Give the field a key of its own.")
+	case slices.Contains(seen, f.Key):
+		c.add(DuplicateKey, at("key"), "Another field has this key.", "Give the field a key of its own.")
+	}
+	switch f.Value.(type) {
+	case string, int64, float64, json.Number:
+	case nil:
+		c.add(Missing, at("value"), "It is missing.", "Write the text or number to show.")
+	default:
+		c.add(BadValue, at("value"), "It is neither text nor a number.", "Write the text or number to show.")
+	}
+	if f.ChangeMessage == "" {
+		return
+	}
+	c.speaking++
+	if !strings.Contains(f.ChangeMessage, "%@") {
+		c.add(BadMessage, at("changeMessage"), "It has no %@, so the new value is not shown.", "Put %@ where the new value goes.")
+	}
+}

@@ -1,0 +1,290 @@
+package apple
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/smallstep/pkcs7"
+	"github.com/stretchr/testify/require"
+
+	"regulars/models"
+)
+
+func TestOurPassesHaveNoFault(t *testing.T) {
+	_, c := development(t)
+	voided := anna()
+	voided.Voided = true
+	require.Empty(t, Verify(file(t, anna()), c.Roots(), noon))
+	require.Empty(t, Verify(file(t, voided), c.Roots(), noon))
+	require.Empty(t, Verify(file(t, anna()), nil, noon))
+}
+
+// pack writes files as an archive, in the order of their names.
+func pack(t testing.TB, files map[string][]byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(name)
+		require.NoError(t, err)
+		_, err = w.Write(files[name])
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return out.Bytes()
+}
+
+// resign lists and signs files anew, as somebody with our key would.
+func resign(t testing.TB, files map[string][]byte, at time.Time) {
+	t.Helper()
+	_, c := development(t)
+	hashes := map[string]string{}
+	for name, data := range files {
+		if name != "manifest.json" && name != "signature" {
+			hashes[name] = hash(data)
+		}
+	}
+	var err error
+	files["manifest.json"], err = json.Marshal(hashes)
+	require.NoError(t, err)
+	s, err := newSigner(c)
+	require.NoError(t, err)
+	files["signature"], err = s.sign(files["manifest.json"], at)
+	require.NoError(t, err)
+}
+
+func TestVerifyNamesEachFault(t *testing.T) {
+	_, c := development(t)
+	good := unzip(t, file(t, anna()))
+	replace := func(old, new string) func(map[string][]byte) {
+		return func(f map[string][]byte) {
+			require.Contains(t, string(f["pass.json"]), old)
+			f["pass.json"] = []byte(strings.Replace(string(f["pass.json"]), old, new, 1))
+			resign(t, f, noon)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		codes []FaultCode
+		spoil func(f map[string][]byte)
+	}{
+		{"a changed balance", []FaultCode{WrongHash}, func(f map[string][]byte) { f["pass.json"] = append(f["pass.json"], ' ') }},
+		{"a changed balance and manifest", []FaultCode{BadSignature}, func(f map[string][]byte) {
+			old := hash(f["pass.json"])
+			f["pass.json"] = append(f["pass.json"], ' ')
+			f["manifest.json"] = bytes.Replace(f["manifest.json"], []byte(old), []byte(hash(f["pass.json"])), 1)
+		}},
+		{"a file more", []FaultCode{Unlisted}, func(f map[string][]byte) { f[".DS_Store"] = []byte("x") }},
+		{"a file less", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "strip.png") }},
+		{"no manifest", []FaultCode{MissingEntry, BadSignature}, func(f map[string][]byte) { delete(f, "manifest.json") }},
+		{"no signature", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "signature") }},
+		{"no pass.json", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "pass.json"); resign(t, f, noon) }},
+		{"no icon", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "icon.png"); resign(t, f, noon) }},
+		{"an icon that is none", []FaultCode{BadImage}, func(f map[string][]byte) { f["icon.png"] = []byte("GIF89a"); resign(t, f, noon) }},
+		{"a manifest with a list", []FaultCode{BadManifest, BadSignature}, func(f map[string][]byte) { f["manifest.json"] = []byte(`{"pass.json":[]}`) }},
+		{"a manifest with a key twice", []FaultCode{BadManifest, BadSignature}, func(f map[string][]byte) { f["manifest.json"] = []byte(`{"a":"b","a":"c"}`) }},
+		{"a text for a signature", []FaultCode{BadSignature}, func(f map[string][]byte) { f["signature"] = []byte("-----BEGIN PKCS7-----") }},
+		{"a folder around all", []FaultCode{BadEntry}, func(f map[string][]byte) {
+			for name, data := range maps.Clone(f) {
+				delete(f, name)
+				f["Card.pass/"+name] = data
+			}
+		}},
+		{"a signature from another time", []FaultCode{Expired}, func(f map[string][]byte) { resign(t, f, noon.AddDate(-3, 0, 0)) }},
+		{"not JSON", []FaultCode{BadJSON}, func(f map[string][]byte) { f["pass.json"] = []byte("{"); resign(t, f, noon) }},
+		{"a number for a text", []FaultCode{BadJSON}, replace(`"serialNumber":"s-0123456789abcdef"`, `"serialNumber":7`)},
+		{"another's pass type", []FaultCode{WrongIdentity}, replace(developmentType, "pass.com.example")},
+		{"two styles", []FaultCode{WrongStyle}, replace(`"storeCard":`, `"coupon":{},"storeCard":`)},
+		{"no style", []FaultCode{WrongStyle}, replace(`"storeCard":`, `"shopCard":`)},
+		{"a null value", []FaultCode{Missing}, replace(`"value":30`, `"value":null`)},
+		{"too many places", []FaultCode{TooManyPlaces}, replace(`"storeCard":`, `"locations":[1,2,3,4,5,6,7,8,9,10,11],"storeCard":`)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			files := maps.Clone(good)
+			for name := range files {
+				files[name] = bytes.Clone(files[name])
+			}
+			tt.spoil(files)
+			faults := Verify(pack(t, files), c.Roots(), noon)
+			require.Subset(t, faultCodes(faults), tt.codes, "%v", faults)
+			for _, f := range faults {
+				require.NotEmpty(t, f.Path)
+				require.NotEmpty(t, f.Remedy)
+			}
+			_, err := Inspect(pack(t, files))
+			require.NoError(t, err)
+		})
+	}
+}
+
+func TestVerifyJudgesTheSigner(t *testing.T) {
+	_, c := development(t)
+	stranger, err := strangerOnce()
+	require.NoError(t, err)
+	other, err := Load(stranger.Material())
+	require.NoError(t, err)
+	ours := file(t, anna())
+	require.Equal(t, []FaultCode{Untrusted}, faultCodes(Verify(ours, other.Roots(), noon)))
+	require.Equal(t, []FaultCode{Expired}, faultCodes(Verify(ours, c.Roots(), c.NotAfter.Add(time.Hour))))
+
+	// As other libraries may sign: another digest, no intermediate, the content inside.
+	files := unzip(t, ours)
+	signed, err := pkcs7.NewSignedData(files["manifest.json"])
+	require.NoError(t, err)
+	signed.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA512)
+	require.NoError(t, signed.AddSigner(c.leaf, c.key, pkcs7.SignerInfoConfig{}))
+	files["signature"], err = signed.Finish()
+	require.NoError(t, err)
+	codes := faultCodes(Verify(pack(t, files), c.Roots(), noon))
+	require.Subset(t, codes, []FaultCode{WrongDigest, NoIntermediate, BadSignature})
+
+	bare, err := pkcs7.NewSignedData(files["manifest.json"])
+	require.NoError(t, err)
+	bare.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
+	require.NoError(t, bare.SignWithoutAttr(c.leaf, c.key, pkcs7.SignerInfoConfig{}))
+	bare.AddCertificate(c.intermediate)
+	bare.Detach()
+	files["signature"], err = bare.Finish()
+	require.NoError(t, err)
+	require.Equal(t, []FaultCode{NoSigningTime}, faultCodes(Verify(pack(t, files), c.Roots(), noon)))
+}
+
+// hostile makes an archive entry by entry.
+func hostile(t testing.TB, entries ...zip.FileHeader) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for i := range entries {
+		w, err := z.CreateHeader(&entries[i])
+		require.NoError(t, err)
+		_, err = w.Write([]byte("x"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return out.Bytes()
+}
+
+func TestVerifyRefusesHostileArchives(t *testing.T) {
+	link := zip.FileHeader{Name: "icon.png"}
+	link.SetMode(fs.ModeSymlink | 0o777)
+	many := make([]zip.FileHeader, maxEntries+1)
+	for i := range many {
+		many[i].Name = strings.Repeat("a", i+1)
+	}
+	for name, tt := range map[string]struct {
+		archive []byte
+		code    FaultCode
+	}{
+		"nothing":        {nil, NotAnArchive},
+		"text":           {[]byte("PK nothing"), NotAnArchive},
+		"empty":          {hostile(t), NotAnArchive},
+		"climbing":       {hostile(t, zip.FileHeader{Name: "../../etc/passwd"}), BadEntry},
+		"absolute":       {hostile(t, zip.FileHeader{Name: "/etc/passwd"}), BadEntry},
+		"for Windows":    {hostile(t, zip.FileHeader{Name: `..\icon.png`}), BadEntry},
+		"a drive":        {hostile(t, zip.FileHeader{Name: `C:icon.png`}), BadEntry},
+		"a link":         {hostile(t, link), BadEntry},
+		"encrypted":      {hostile(t, zip.FileHeader{Name: "pass.json", Flags: 1}), BadEntry},
+		"twice":          {hostile(t, zip.FileHeader{Name: "pass.json"}, zip.FileHeader{Name: "pass.json"}), DuplicateEntry},
+		"many files":     {hostile(t, many...), TooLarge},
+		"a zip bomb":     {bomb(t), TooLarge},
+		"a heavy file":   {make([]byte, maxArchive+1), TooLarge},
+		"an odd packing": {bytes.ReplaceAll(hostile(t, zip.FileHeader{Name: "pass.json", Method: zip.Deflate}), []byte{0x14, 0, 8, 0, 8, 0}, []byte{0x14, 0, 8, 0, 12, 0}), BadEntry},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Contains(t, faultCodes(Verify(tt.archive, nil, noon)), tt.code)
+		})
+	}
+	_, err := Inspect([]byte("PK nothing"))
+	require.Equal(t, models.Invalid, models.KindOf(err))
+}
+
+func TestVerifyIsNotDrownedInFaults(t *testing.T) {
+	var fields, names []string
+	for i := range 40_000 {
+		fields = append(fields, fmt.Sprintf(`{"key":"%d"}`, i))
+		names = append(names, fmt.Sprintf(`"f%d":"0"`, i))
+	}
+	codes := strings.Repeat(`{},`, 20_000) + "{}"
+	start := time.Now()
+	faults := Verify(pack(t, map[string][]byte{
+		"pass.json":     []byte(`{"storeCard":{"backFields":[` + strings.Join(fields, ",") + `]},"barcodes":[` + codes + `]}`),
+		"manifest.json": []byte(`{` + strings.Join(names, ",") + `}`),
+	}), nil, noon)
+	require.Len(t, faults, maxFaults)
+	require.Less(t, time.Since(start), 30*time.Second, "each field is looked at a bounded number of times")
+}
+
+// bomb is a file of 100 KB that unpacks to 100 MB.
+func bomb(t testing.TB) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	w, err := z.Create("pass.json")
+	require.NoError(t, err)
+	zeros := make([]byte, 1<<20)
+	for range 100 {
+		_, err = w.Write(zeros)
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return out.Bytes()
+}
+
+func TestInspectShowsAllButTheToken(t *testing.T) {
+	s := anna()
+	s.Name = "Anna\x1b[31m\u202e"
+	r, err := Inspect(file(t, s))
+	require.NoError(t, err)
+	text := r.String()
+	for _, want := range []string{"Corner Café", "storeCard", "7000 0000 0000 0000 0011", "Free coffee", "2026-11-22T12:00:00Z", "Regulars Development WWDR", "strip@3x.png"} {
+		require.Contains(t, text, want)
+	}
+	require.NotContains(t, text, "t-0123456789abcdef")
+	require.NotContains(t, text, "\x1b")
+	require.NotContains(t, text, "\u202e")
+}
+
+func FuzzVerify(f *testing.F) {
+	_, c := development(f)
+	good := file(f, anna())
+	f.Add(good)
+	f.Add(good[:len(good)/2])
+	f.Add(pack(f, map[string][]byte{"pass.json": []byte(`{"storeCard":{"backFields":[{}]}}`), "manifest.json": []byte("{}"), "signature": {0x30, 0x80}}))
+	f.Fuzz(func(t *testing.T, archive []byte) {
+		faults := Verify(archive, c.Roots(), noon)
+		if len(faults) == 0 {
+			// Only pictures outside the archive's own bytes could change unseen.
+			files := unzip(t, archive)
+			require.Equal(t, unzip(t, good)["pass.json"], files["pass.json"], "a pass that nobody signed was taken")
+		}
+		if r, err := Inspect(archive); err == nil {
+			require.NotContains(t, r.String(), "\x1b")
+		}
+	})
+}
+
+// FuzzSignature gives the parser of signatures what no zip archive would let
+// through by chance.
+func FuzzSignature(f *testing.F) {
+	_, c := development(f)
+	files := unzip(f, file(f, anna()))
+	f.Add(files["signature"])
+	f.Add([]byte{0x30, 0x84, 0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		b := &bundle{files: map[string][]byte{"signature": raw, "manifest.json": files["manifest.json"]}}
+		if s := b.signature(); s.leaf != nil {
+			b.trust(s, c.Roots(), noon)
+		}
+	})
+}

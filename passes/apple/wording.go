@@ -1,0 +1,92 @@
+package apple
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+
+	"regulars/models"
+	"regulars/passes/art"
+	"regulars/templates"
+)
+
+// wording is what the cards of a program say and look like in one language,
+// whoever's they are.
+type wording struct {
+	program *models.Program
+	texts   *templates.Texts
+
+	background, foreground, label string // rgb(r, g, b)
+	logoText                      string
+
+	points, ready, readyCount, next, name, tier, cardNumber, page string // labels
+
+	noNews, void Field
+	shared       []Field // the end of the back
+}
+
+func newWording(p *models.Program, texts *templates.Texts) *wording {
+	palette := art.PaletteOf(p.Brand)
+	organization := templates.Args{"Organization": p.Organization}
+	w := &wording{
+		program: p, texts: texts,
+		background: rgb(palette.Background), foreground: rgb(palette.Foreground), label: rgb(palette.Label),
+		points: texts.Say("passPoints"), ready: texts.Say("passReady"), readyCount: texts.Say("passReadyCount"), next: texts.Say("passNext"),
+		name: texts.Say("passName"), tier: texts.Say("passTier"), cardNumber: texts.Say("passCard"), page: texts.Say("passPage"),
+		noNews: text("message", texts.Say("passNews"), texts.Say("passNoNews")),
+		void:   text("void", texts.Say("passVoid"), texts.Say("passVoidText", organization)),
+	}
+	if !art.Wordmark(p.Brand) {
+		w.logoText = p.Name
+	}
+	w.shared = append(w.shared, text("earn", texts.Say("passEarn"), w.earn()))
+	if rewards := w.rewards(); rewards != "" {
+		w.shared = append(w.shared, text("rewards", texts.Say("passRewards"), rewards))
+	}
+	w.shared = append(w.shared, text("contact", texts.Say("passContact"), contact(p)),
+		text("terms", texts.Say("passTerms"), texts.Say("passTermsText", organization)))
+	return w
+}
+
+func (w *wording) earn() string {
+	p := w.program
+	places, _ := models.CurrencyDigits(p.Currency)
+	var lines []string
+	for _, r := range p.Rules {
+		line := r.Name
+		if r.Simple() {
+			line = w.texts.Say("passEarnText", templates.Args{
+				"Points": w.texts.Count("passPointsCount", r.Give),
+				"Amount": w.texts.Money(r.Amount, p.Currency, places),
+			})
+		}
+		lines = append(lines, line)
+	}
+	for _, b := range p.Bonuses {
+		lines = append(lines, b.Name)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// rewards lists what points buy, one to a line.
+func (w *wording) rewards() string {
+	lines := make([]string, len(w.program.Rewards))
+	for i, r := range w.program.Rewards {
+		lines[i] = r.Name + ": " + w.texts.Count("passPointsCount", r.Cost)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// contact is who issued the card and how to reach them, which Apple asks for
+// on the back. Phones make links of it.
+func contact(p *models.Program) string {
+	lines := []string{p.Organization}
+	for _, line := range []string{p.Contact.Address, p.Contact.Phone, p.Contact.Email, p.Contact.Website} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func rgb(c color.RGBA) string { return fmt.Sprintf("rgb(%d, %d, %d)", c.R, c.G, c.B) }

@@ -1,0 +1,211 @@
+package art
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"regulars/models"
+)
+
+var (
+	dark  = models.Brand{Background: "#4b2e20", Foreground: "#ffffff", Label: "#e7c9a5"}
+	light = models.Brand{Background: "#f4efe6", Foreground: "#2b2b2b", Label: "#b0573a"}
+	bad   = models.Brand{Background: "#777777", Foreground: "#808080", Label: "#707070"}
+)
+
+// picture returns a PNG file of that size in one colour.
+func picture(t testing.TB, width, height int, c color.Color) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			img.Set(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	require.NoError(t, png.Encode(&b, img))
+	return b.Bytes()
+}
+
+func sizes(t *testing.T, pictures []Picture) map[string]image.Point {
+	t.Helper()
+	found := map[string]image.Point{}
+	for _, p := range pictures {
+		img, err := png.Decode(bytes.NewReader(p.PNG))
+		require.NoError(t, err, p.Name)
+		found[p.Name] = img.Bounds().Size()
+	}
+	return found
+}
+
+func TestDrawMakesAllSizes(t *testing.T) {
+	pictures, err := Draw("Corner Café", dark)
+	require.NoError(t, err)
+	require.Equal(t, map[string]image.Point{
+		"icon.png": {X: 38, Y: 38}, "icon@2x.png": {X: 76, Y: 76}, "icon@3x.png": {X: 114, Y: 114},
+		"logo.png": {X: 50, Y: 50}, "logo@2x.png": {X: 100, Y: 100}, "logo@3x.png": {X: 150, Y: 150},
+		"strip.png": {X: 375, Y: 144}, "strip@2x.png": {X: 750, Y: 288}, "strip@3x.png": {X: 1125, Y: 432},
+	}, sizes(t, pictures))
+}
+
+func TestDrawIsTheSameEachTimeAndDiffersByName(t *testing.T) {
+	one, err := Draw("Corner Café", dark)
+	require.NoError(t, err)
+	two, err := Draw("Corner Café", dark)
+	require.NoError(t, err)
+	require.Equal(t, one, two)
+	other, err := Draw("Blue Books", dark)
+	require.NoError(t, err)
+	require.NotEqual(t, one[len(one)-1].PNG, other[len(other)-1].PNG)
+}
+
+func TestGivenPicturesAreFittedAndCut(t *testing.T) {
+	b := dark
+	b.Logo, b.Strip = picture(t, 400, 100, color.White), picture(t, 300, 300, color.NRGBA{R: 200, A: 255})
+	pictures, err := Draw("Corner Café", b)
+	require.NoError(t, err)
+	found := sizes(t, pictures)
+	require.Equal(t, image.Pt(160, 40), found["logo.png"], "the shape is kept")
+	require.Equal(t, image.Pt(1125, 432), found["strip@3x.png"])
+	require.True(t, Wordmark(b))
+	img, err := png.Decode(bytes.NewReader(pictures[len(pictures)-1].PNG))
+	require.NoError(t, err)
+	r, g, _, _ := img.At(0, 0).RGBA()
+	require.InDelta(t, 200, r>>8, 2, "the picture reaches the corners")
+	require.Zero(t, g)
+
+	b.Logo = picture(t, 100, 100, color.White)
+	require.False(t, Wordmark(b))
+	require.False(t, Wordmark(dark))
+	square, err := Square("Corner Café", b, 64)
+	require.NoError(t, err)
+	img, err = png.Decode(bytes.NewReader(square))
+	require.NoError(t, err)
+	require.Equal(t, color.NRGBA{R: 255, G: 255, B: 255, A: 255}, color.NRGBAModel.Convert(img.At(32, 32)), "a square logo is the icon")
+}
+
+func TestIconsAndStripsAreOpaque(t *testing.T) {
+	b := light
+	b.Strip = picture(t, 375, 144, color.NRGBA{R: 255, A: 40})
+	pictures, err := Draw("Corner Café", b)
+	require.NoError(t, err)
+	for _, p := range pictures {
+		img, err := png.Decode(bytes.NewReader(p.PNG))
+		require.NoError(t, err)
+		opaque, ok := img.(interface{ Opaque() bool })
+		require.True(t, ok)
+		require.Equal(t, p.Name[0] != 'l', opaque.Opaque(), p.Name)
+	}
+}
+
+func TestTextIsReadableOnWhatIsDrawn(t *testing.T) {
+	for name, b := range map[string]models.Brand{"dark": dark, "light": light, "bad": bad, "nonsense": {Background: "red"}} {
+		t.Run(name, func(t *testing.T) {
+			p := PaletteOf(b)
+			require.GreaterOrEqual(t, Contrast(p.Foreground, p.Background), 4.5)
+			require.GreaterOrEqual(t, Contrast(p.Label, p.Background), 4.5)
+			banner, err := Banner("Corner Café", b, 375, 144)
+			require.NoError(t, err)
+			img, err := png.Decode(bytes.NewReader(banner))
+			require.NoError(t, err)
+			least := 21.0
+			for y := range 144 {
+				for x := range 375 {
+					r, g, b, _ := img.At(x, y).RGBA()
+					at := color.RGBA{R: uint8(r >> 8), G: uint8(g >> 8), B: uint8(b >> 8), A: 255}
+					least = min(least, Contrast(at, p.Foreground))
+				}
+			}
+			require.GreaterOrEqual(t, least, 3.0)
+		})
+	}
+}
+
+func TestReadableLeavesGoodColoursAlone(t *testing.T) {
+	p := PaletteOf(dark)
+	require.Equal(t, color.RGBA{R: 255, G: 255, B: 255, A: 255}, p.Foreground)
+	require.Equal(t, color.RGBA{R: 0xe7, G: 0xc9, B: 0xa5, A: 255}, p.Label)
+	require.InDelta(t, 21, Contrast(white, black), 0.001)
+}
+
+func TestInitials(t *testing.T) {
+	for name, want := range map[string]string{
+		"Corner Café Regulars": "CC", "Ανθοπωλείο": "Α", "łódź-kawa": "ŁK", "  3 ’t Hofje": "3T", "咖啡": "", "": "", "¡Hola!": "H",
+	} {
+		require.Equal(t, want, initials(name), "%q", name)
+	}
+	_, err := Draw("咖啡", dark)
+	require.NoError(t, err, "a name we have no letters for still gets pictures")
+}
+
+func TestAcceptDrawsAnew(t *testing.T) {
+	file := picture(t, 20, 10, color.White)
+	got, err := Accept("brand.logo", append(file, []byte("PK\x03\x04 something else at the end")...))
+	require.NoError(t, err)
+	require.NotContains(t, string(got), "PK\x03\x04")
+	config, err := png.DecodeConfig(bytes.NewReader(got))
+	require.NoError(t, err)
+	require.Equal(t, 20, config.Width)
+
+	var photo bytes.Buffer
+	require.NoError(t, jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 30, 30)), nil))
+	got, err = Accept("brand.strip", photo.Bytes())
+	require.NoError(t, err)
+	require.True(t, bytes.HasPrefix(got, []byte("\x89PNG")))
+}
+
+func TestAcceptRefuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		file []byte
+		code string
+	}{
+		"nothing":       {nil, "unreadable_picture"},
+		"text":          {[]byte("<svg onload=alert(1)>"), "unreadable_picture"},
+		"half a file":   {picture(t, 50, 50, color.White)[:60], "unreadable_picture"},
+		"a pixel flood": {header(20000, 20000), "picture_too_large"},
+		"a long line":   {header(1, 5000), "picture_too_large"},
+		"five million":  {header(2500, 2000), "picture_too_large"},
+		"a heavy file":  {make([]byte, 3<<20), "picture_too_large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Accept("brand.logo", tt.file)
+			e, ok := errors.AsType[*models.Error](err)
+			require.True(t, ok)
+			require.Equal(t, tt.code, e.Code)
+			require.Equal(t, "brand.logo", e.Field)
+		})
+	}
+	_, err := Draw("x", models.Brand{Logo: []byte("no picture")})
+	require.Error(t, err)
+}
+
+// header returns the beginning of a PNG file that promises so many pixels.
+func header(width, height uint32) []byte {
+	chunk := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)...)
+	chunk = append(chunk, 8, 6, 0, 0, 0)
+	file := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), chunk...)
+	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(chunk))
+}
+
+func FuzzAccept(f *testing.F) {
+	f.Add(picture(f, 3, 2, color.White))
+	f.Add(header(20000, 20000))
+	f.Add([]byte{0xff, 0xd8, 0xff})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		got, err := Accept("x", file)
+		if err != nil {
+			return
+		}
+		_, err = png.Decode(bytes.NewReader(got))
+		require.NoError(t, err)
+	})
+}

@@ -1,0 +1,109 @@
+package google
+
+import (
+	"strings"
+
+	"google.golang.org/api/walletobjects/v1"
+
+	"regulars/models"
+	"regulars/templates"
+)
+
+// Images are the absolute https URLs from which Google fetches a program's
+// pictures. Google keeps what it fetched: a changed picture needs a new URL.
+type Images struct {
+	Logo string // square, 660 px or more, cut to a circle; Google refuses a class without
+	Wide string // 1280 by 400; optional
+	Hero string // 1032 by 336, over the full width; optional
+}
+
+// Class returns what all cards of p share. It always asks for review: Google
+// approves such a write by itself and refuses one that says APPROVED.
+func Class(p *models.Program, issuer string, images Images) *walletobjects.LoyaltyClass {
+	c := &walletobjects.LoyaltyClass{
+		Id:                        ClassID(issuer, p.ID),
+		IssuerName:                p.Organization,
+		ProgramName:               p.Name,
+		ProgramLogo:               image(p, images.Logo),
+		WideProgramLogo:           image(p, images.Wide),
+		HeroImage:                 image(p, images.Hero),
+		HexBackgroundColor:        p.Brand.Background,
+		CountryCode:               p.Country,
+		ReviewStatus:              "UNDER_REVIEW",
+		LocalizedAccountIdLabel:   everywhere(p, say("googleCard")),
+		AccountIdLabel:            templates.For(p.Locale).Say("googleCard"),
+		LocalizedAccountNameLabel: everywhere(p, say("googleName")),
+		AccountNameLabel:          templates.For(p.Locale).Say("googleName"),
+		TextModulesData:           classTexts(p),
+		// The card is one person's, on all the devices of that person: an
+		// object that anybody may hold would spread one balance over strangers.
+		MultipleDevicesAndHoldersAllowedStatus: "ONE_USER_ALL_DEVICES",
+	}
+	if p.Contact.Website != "" {
+		c.HomepageUri = &walletobjects.Uri{Uri: p.Contact.Website, LocalizedDescription: everywhere(p, say("googleWebsite")), Id: "website"}
+	}
+	c.LinksModuleData = links(contacts(p))
+	nullEmpty(&c.NullFields, map[string]bool{
+		"WideProgramLogo": c.WideProgramLogo == nil, "HeroImage": c.HeroImage == nil,
+		"HomepageUri": c.HomepageUri == nil, "LinksModuleData": c.LinksModuleData == nil,
+	})
+	return c
+}
+
+func classTexts(p *models.Program) []*walletobjects.TextModuleData {
+	earn := func(t *templates.Texts) string {
+		places, _ := models.CurrencyDigits(p.Currency)
+		var lines []string
+		for _, r := range p.Rules {
+			line := r.Name
+			if r.Simple() {
+				line = t.Count("googleEarnBody", r.Give, templates.Args{"Amount": t.Money(r.Amount, p.Currency, places)})
+			}
+			lines = append(lines, line)
+		}
+		for _, b := range p.Bonuses {
+			lines = append(lines, b.Name)
+		}
+		return strings.Join(lines, "\n")
+	}
+	list := []*walletobjects.TextModuleData{localized(p, "earn", say("googleEarn"), earn)}
+	if len(p.Rewards) > 0 {
+		list = append(list, localized(p, "rewards", say("googleRewards"), func(t *templates.Texts) string { return priceList(t, p.Rewards) }))
+	}
+	if p.Contact.Address != "" {
+		list = append(list, localized(p, "address", say("googleAddress"), func(*templates.Texts) string { return p.Contact.Address }))
+	}
+	return list
+}
+
+func contacts(p *models.Program) []*walletobjects.Uri {
+	var list []*walletobjects.Uri
+	for _, c := range []struct{ id, scheme, value, key string }{
+		{"website", "", p.Contact.Website, "googleWebsite"},
+		{"email", "mailto:", p.Contact.Email, "googleEmail"},
+		{"phone", "tel:", p.Contact.Phone, "googleCall"},
+	} {
+		if c.value != "" {
+			list = append(list, &walletobjects.Uri{Id: c.id, Uri: c.scheme + c.value, LocalizedDescription: everywhere(p, say(c.key))})
+		}
+	}
+	return list
+}
+
+func links(list []*walletobjects.Uri) *walletobjects.LinksModuleData {
+	if len(list) == 0 {
+		return nil
+	}
+	return &walletobjects.LinksModuleData{Uris: list}
+}
+
+func image(p *models.Program, url string) *walletobjects.Image {
+	if url == "" {
+		return nil
+	}
+	description := translated(templates.For(p.Locale), func(*templates.Texts) string { return p.Description })
+	return &walletobjects.Image{
+		SourceUri:          &walletobjects.ImageUri{Uri: url},
+		ContentDescription: &walletobjects.LocalizedString{DefaultValue: description},
+	}
+}

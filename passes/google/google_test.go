@@ -1,0 +1,139 @@
+package google_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"regulars/models"
+	"regulars/passes"
+	"regulars/passes/google"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata from the current output")
+
+const issuer = "3388000000012345678"
+
+// golden compares v, as it goes over the wire, with testdata/name.
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	require.NoError(t, err)
+	var got bytes.Buffer
+	require.NoError(t, json.Indent(&got, raw, "", "  "))
+	got.WriteByte('\n')
+	require.NotContains(t, got.String(), "⟦", "a text is missing from the catalogue")
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(path, got.Bytes(), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got.String(), "run go test ./passes/google -update and read the diff")
+}
+
+func cafe() *models.Program {
+	return &models.Program{ID: "demo", Version: 3, Terms: models.Terms{
+		Name: "Corner Café Regulars", Organization: "Corner Café", Description: "Loyalty card of Corner Café",
+		TimeZone: "Europe/Amsterdam", Currency: "EUR", Country: "NL", Locale: "nl", Barcode: models.QR,
+		Brand:   models.Brand{Background: "#4a2c2a", Foreground: "#ffffff", Label: "#f3d9b1"},
+		Rules:   []models.Rule{models.SpendRule(1, 100)},
+		Rewards: []models.Reward{{ID: "coffee", Name: "Koffie", Unit: models.Points, Cost: 50}, {ID: "lunch", Name: "Lunch", Unit: models.Points, Cost: 200}},
+		Tiers:   []models.Tier{{Name: "Gold", From: 500}},
+		Contact: models.Contact{Email: "hello@cafe.example", Phone: "+31201234567", Website: "https://cafe.example", Address: "Dorpsstraat 1\n1011 AA Amsterdam"},
+	}}
+}
+
+func member() passes.State {
+	return passes.State{
+		Program: "demo", Version: 3, Card: "71234567890123456784", Name: "Anna de Vries", Locale: "nl-BE", Balance: 120, Tier: "Gold",
+		JoinedAt: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Page: "https://cafe.example/m/abc", Message: "Deze week: taart voor 50 punten",
+	}
+}
+
+func TestClassSaysWhatAllMembersShare(t *testing.T) {
+	images := google.Images{Logo: "https://cafe.example/a/logo-1.png", Hero: "https://cafe.example/a/hero-1.png"}
+	golden(t, "class.json", google.Class(cafe(), issuer, images))
+
+	plain := cafe()
+	plain.Contact, plain.Rewards = models.Contact{}, nil
+	golden(t, "class-plain.json", google.Class(plain, issuer, google.Images{Logo: images.Logo}))
+}
+
+func TestObjectSaysWhatTheCardSays(t *testing.T) {
+	id := google.ObjectID{Issuer: issuer, Serial: "k3Xv_9"}
+	newcomer := passes.State{Program: "demo", Version: 3, Card: "71234567890123456784", Name: "Άννα", Locale: "el"}
+	for _, tt := range []struct {
+		name  string
+		state passes.State
+	}{
+		{"object-member.json", member()},
+		{"object-newcomer.json", newcomer},
+		{"object-voided.json", passes.State{Program: "demo", Version: 3, Voided: true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, google.Object(cafe(), tt.state, id)) })
+	}
+}
+
+func TestBalanceOfZeroIsSent(t *testing.T) {
+	s := member()
+	s.Balance = 0
+	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}))
+	require.NoError(t, err)
+	require.Contains(t, string(raw), `"balance":{"int":0}`)
+}
+
+func TestVoidedCardKeepsNothingPersonal(t *testing.T) {
+	s := member()
+	s.Voided = true
+	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}))
+	require.NoError(t, err)
+	for _, personal := range []string{"Anna", "1234", "abc", "taart", "Gold", "120"} {
+		require.NotContains(t, strings.ReplaceAll(string(raw), issuer, ""), personal)
+	}
+	require.Contains(t, string(raw), `"accountName":null`)
+	require.Contains(t, string(raw), `"state":"INACTIVE"`)
+}
+
+func TestEachSymbologyHasItsTypeAtGoogle(t *testing.T) {
+	for sym, want := range map[models.Symbology]string{
+		models.QR: "QR_CODE", models.PDF417: "PDF_417", models.Aztec: "AZTEC", models.Code128: "CODE_128",
+	} {
+		p := cafe()
+		p.Barcode = sym
+		o := google.Object(p, member(), google.ObjectID{Issuer: issuer, Serial: "s"})
+		require.Equal(t, want, o.Barcode.Type)
+		require.Equal(t, "71234567890123456784", o.Barcode.Value)
+	}
+}
+
+func TestTextsStayWithinWhatIsShown(t *testing.T) {
+	p := cafe()
+	p.Rewards = nil
+	for i := range 40 {
+		p.Rewards = append(p.Rewards, models.Reward{ID: models.RewardID(rune('a' + i)), Name: strings.Repeat("ż", 25), Unit: models.Points, Cost: int64(i + 1)})
+	}
+	for _, m := range google.Class(p, issuer, google.Images{}).TextModulesData {
+		for _, v := range m.LocalizedBody.TranslatedValues {
+			require.LessOrEqual(t, len([]rune(v.Value)), 502)
+		}
+	}
+}
+
+func TestIDsAreInGooglesAlphabetAndNeverMeet(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"demo", "de.mo", "de.2emo", "de/mo", "café", "DEMO", "de mo", "de_mo", "de-mo"} {
+		id := google.ClassID(issuer, models.ProgramID(name))
+		require.Regexp(t, `^3388000000012345678\.[A-Za-z0-9._-]+$`, id)
+		require.Empty(t, seen[id], "%q has the id of another", name)
+		seen[id] = name
+	}
+	require.Equal(t, issuer+".demo", google.ClassID(issuer, "demo"))
+}

@@ -1,0 +1,76 @@
+package google
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/api/walletobjects/v1"
+
+	"regulars/models"
+	"regulars/templates"
+)
+
+// maxBody is how many characters of a text module every screen shows.
+const maxBody = 500
+
+// phrase is a text that exists in every language.
+type phrase func(*templates.Texts) string
+
+func say(key string) phrase { return func(t *templates.Texts) string { return t.Say(key) } }
+
+// everywhere returns the phrase in all languages, the program's own first:
+// a class is read by every member, whatever their phone speaks.
+func everywhere(p *models.Program, text phrase) *walletobjects.LocalizedString {
+	own := templates.For(p.Locale)
+	s := &walletobjects.LocalizedString{DefaultValue: translated(own, text)}
+	for _, lang := range templates.Languages {
+		if lang != own.Lang {
+			s.TranslatedValues = append(s.TranslatedValues, translated(templates.For(lang), text))
+		}
+	}
+	return s
+}
+
+func translated(t *templates.Texts, text phrase) *walletobjects.TranslatedString {
+	return &walletobjects.TranslatedString{Language: t.Lang, Value: text(t)}
+}
+
+func localized(p *models.Program, id string, header, body phrase) *walletobjects.TextModuleData {
+	return &walletobjects.TextModuleData{Id: id, LocalizedHeader: everywhere(p, header), LocalizedBody: everywhere(p, body)}
+}
+
+// priceList names rewards and what they cost, a line each, as many as fit.
+func priceList(t *templates.Texts, rewards []models.Reward) string {
+	lines := make([]string, len(rewards))
+	for i, r := range rewards {
+		lines[i] = t.Count("googleCost", r.Cost, templates.Args{"Reward": r.Name})
+	}
+	return fit(lines)
+}
+
+// fit joins lines until the text is as long as every screen shows.
+func fit(lines []string) string {
+	text := ""
+	for i, l := range lines {
+		next := l
+		if i > 0 {
+			next = text + "\n" + l
+		}
+		if utf8.RuneCountInString(next) > maxBody {
+			return strings.TrimSpace(text + "\n…")
+		}
+		text = next
+	}
+	return text
+}
+
+// nullEmpty notes the fields to send as null, in a fixed order.
+func nullEmpty(fields *[]string, empty map[string]bool) {
+	for name, yes := range empty {
+		if yes {
+			*fields = append(*fields, name)
+		}
+	}
+	slices.Sort(*fields)
+}

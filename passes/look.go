@@ -1,0 +1,27 @@
+package passes
+
+import (
+	"slices"
+
+	"regulars/models"
+)
+
+// SameLook reports whether the cards of two versions of a program are the same,
+// whoever's they are: what one version has and the other has not stands on no
+// card. The versions' numbers do not count.
+func SameLook(a, b *models.Program) bool {
+	// Of the tiers a card shows the one that the ledger gave, but for a member
+	// without an entry.
+	return a.TierAt(0) == b.TierAt(0) && look(a.Terms).Equal(look(b.Terms))
+}
+
+// look returns terms without what no card shows. Whatever is not taken out here
+// counts as shown.
+func look(t models.Terms) models.Terms {
+	t.TimeZone, t.Refunds, t.MaxPurchase, t.Tiers = "", "", 0, nil
+	t.Rewards = slices.Clone(t.Rewards)
+	for i := range t.Rewards {
+		t.Rewards[i].ID = ""
+	}
+	return t
+}
