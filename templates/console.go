@@ -1,0 +1,149 @@
+package templates
+
+import (
+	"html/template"
+	"time"
+)
+
+// Home is the front page: the ways in.
+type Home struct {
+	Frame
+	Name    string        // of the program
+	JoinURL string        // absolute
+	JoinQR  template.HTML // SVG of JoinURL
+	SignIns []SignIn      // the demo's, on loopback only; none otherwise
+}
+
+// SignIn is a demo account.
+type SignIn struct {
+	Role     string // of models.Role
+	Email    string
+	Password string
+}
+
+// Login asks for e-mail and password. Its form posts email, password and next.
+type Login struct {
+	Frame
+	Action string
+	Next   string // where to go after it
+	Email  string // what was typed, when the form comes back
+	Error  string
+}
+
+// Overview is the console's first page.
+type Overview struct {
+	Frame
+	Members     int64 // people, the erased left out
+	NewMembers  int64 // in the last seven days
+	Visits      int64 // purchases today
+	Outstanding int64 // points that are on cards
+	Passes      int64 // cards that are in phones
+	Waiting     int64 // members with a change on its way to a phone
+	JoinURL     string
+	JoinQR      template.HTML
+	Endings     []Ending // certificates to renew
+	Reports     []Report // of phones, about no card, newest first
+}
+
+// Report is what a phone wrote to the server, in its own words.
+type Report struct {
+	At   time.Time
+	Text string
+}
+
+// Ending is a certificate that ends soon or is over.
+type Ending struct {
+	Certificate string // "apple", or "tls" for that of the website
+	At          time.Time
+	Over        bool
+}
+
+// Key names the warning's text.
+func (e Ending) Key() string {
+	if e.Over {
+		return "overview.ended." + e.Certificate
+	}
+	return "overview.ending." + e.Certificate
+}
+
+// Poster is the join page's code to be printed for the counter.
+type Poster struct {
+	Frame
+	Lang         string // that the paper speaks, one of Languages
+	Name         string // of the program
+	Organization string
+	Offer        []string // what a member gets, in Lang
+	Address      string   // of the join page, to be read
+	JoinQR       template.HTML
+}
+
+// Members is the console's list of people. Its forms post q, and cursor for the
+// next page: what is searched for must not stand in an address.
+type Members struct {
+	Frame
+	Query string
+	Rows  []MemberRow
+	Next  string // cursor of the next page; empty on the last
+	Start bool   // on the first page
+}
+
+// MemberRow is a person in the list.
+type MemberRow struct {
+	URL       string
+	Name      string
+	Card      string // grouped for reading
+	Tier      string
+	Balance   int64
+	LastVisit time.Time // zero when there was none
+}
+
+// TakeBack asks whether an entry shall be taken back, and why. Its form posts
+// entry, key, and reason or, in words of one's own, other.
+type TakeBack struct {
+	Frame
+	Name      string // of the member; empty when the person was erased
+	MemberURL string
+	Line      Entry
+	Action    string
+	Entry     string
+	Key       string
+	Reasons   []Choice // to choose from, by name
+	Other     string   // what was typed, when the form comes back
+	Error     string
+}
+
+// MemberDetail is all about one person.
+type MemberDetail struct {
+	Frame
+	Name     string
+	Card     string // grouped for reading
+	Phone    string
+	Email    string
+	Joined   time.Time
+	Erased   bool
+	Tier     string
+	Balance  int64
+	PageURL  string
+	Consents []Choice
+	Passes   []Pass
+	Reports  []Report // of phones, about the card, newest first
+	Entries  []Entry  // newest first
+	NextURL  string   // of older entries; empty when there are none
+}
+
+// Failed is an error for a person.
+type Failed struct {
+	Frame
+	Status    int
+	Message   string // what happened and what to do; a text by status when empty
+	Reference string // finds the log line; empty when there is none
+}
+
+func (Home) file() string         { return "home" }
+func (Login) file() string        { return "login" }
+func (Overview) file() string     { return "overview" }
+func (Members) file() string      { return "members" }
+func (MemberDetail) file() string { return "member_detail" }
+func (TakeBack) file() string     { return "take_back" }
+func (Poster) file() string       { return "poster" }
+func (Failed) file() string       { return "failed" }

@@ -1,0 +1,146 @@
+package templates
+
+import (
+	"html/template"
+	"time"
+)
+
+// Join is the page on which a customer becomes a member. Its form posts name,
+// phone, email, lang, key and one value of "consent" per purpose agreed to; and
+// speak, when another language was chosen for it.
+type Join struct {
+	Frame
+	Name         string            // of the program
+	Organization string            // of the business
+	Offer        []string          // what a member gets, a line each, such as "1 point for each € 1"
+	Action       string            // where the form posts to
+	Key          string            // idempotency key, drawn with the page: a double tap is one member
+	Values       JoinValues        // what was typed, when the form comes back
+	Errors       map[string]string // sentence by field: name, phone, email
+	Fault        string            // why else it comes back; empty when only fields are wrong
+	Reference    string            // of the log line, for failures of ours
+	Consents     []Choice          // beyond membership itself; each is free and unticked at first
+	Contact      string            // e-mail address for questions about data; left out when empty
+}
+
+// JoinValues is what a customer typed on the page Join.
+type JoinValues struct{ Name, Phone, Email string }
+
+// Choice is one purpose that a person may agree to, in the words they read.
+type Choice struct {
+	Purpose string // of models.Purpose
+	Wording string
+	Given   bool
+}
+
+// Card is a member's card as the web shows it, with the same colours as in the
+// wallet.
+type Card struct {
+	Program      string // name of the program
+	Organization string
+	Member       string        // the person's name
+	Number       string        // grouped for reading
+	Balance      int64         // points
+	Tier         string        // empty when there is none
+	Barcode      template.HTML // SVG, drawn by package passes/barcode
+	Wide         bool          // PDF417 and Code 128 are wide, QR and Aztec are square
+	LogoURL      string        // empty: the name is written instead
+}
+
+// Wallets offers the card for the phone in hand.
+type Wallets struct {
+	AppleURL  string // of the .pkpass; empty when there is none
+	GoogleURL string // the save link; empty when there is none
+	First     string // "apple" or "google": the wallet of this phone, as WalletOf finds it; empty on a computer
+}
+
+// Joined is what a new member sees: the card in hand.
+type Joined struct {
+	Frame
+	Card    Card
+	Wallets Wallets
+	PageURL string        // of the member's own page
+	PageQR  template.HTML // SVG of PageURL, to go on from a computer to the phone; left out when empty
+}
+
+// Found answers a sign-up with a phone number that has a card already. It is
+// the same for every number and says nothing about whose it is. The form goes
+// along out of sight and comes back with "again", for a number typed wrong.
+type Found struct{ Join }
+
+// Member is a member's own page, behind an unguessable link.
+type Member struct {
+	Frame
+	Card     Card
+	Wallets  Wallets
+	Rewards  []RewardProgress
+	Entries  []Entry // newest first
+	Consents []Choice
+	Action   string // where the consents are posted to, with key
+	Key      string
+	Saved    bool // the consents have just been saved
+	Passes   []Pass
+}
+
+// RewardProgress is how far a balance is from a reward.
+type RewardProgress struct {
+	Name string
+	Cost int64 // points
+	Have int64 // points
+}
+
+// Ready reports whether the balance covers the reward.
+func (r RewardProgress) Ready() bool { return r.Have >= r.Cost }
+
+// Missing is how many points are still to go.
+func (r RewardProgress) Missing() int64 { return max(r.Cost-r.Have, 0) }
+
+// Shown is how much of the reward's bar is filled.
+func (r RewardProgress) Shown() int64 { return min(max(r.Have, 0), r.Cost) }
+
+// Entry is one line of a member's history.
+type Entry struct {
+	Kind       string // of models.EntryKind
+	Points     int64  // the change
+	Balance    int64  // after it
+	At         time.Time
+	Amount     string // what was paid, written as money; empty when nothing was
+	Note       string // the reward's name, or why
+	By         string // who did it, and where; the console only
+	Undone     bool   // taken back by a later entry
+	ReverseURL string // the console only; empty when it can't be taken back
+}
+
+// Undo takes an entry back: a form with entry and key.
+type Undo struct {
+	Action string // where it posts to
+	Entry  string
+	Key    string
+}
+
+// Stage is how far a change has come on its way to a phone.
+type Stage string
+
+// The stages, in their order.
+const (
+	StageOffered  Stage = "offered"  // no phone holds the pass
+	StageQueued   Stage = "queued"   // waiting to be sent
+	StageAccepted Stage = "accepted" // Apple or Google has taken it
+	StageAsked    Stage = "asked"    // the phone has asked what is new
+	StageFetched  Stage = "fetched"  // the phone shows it
+)
+
+// Pass is a card in a wallet and how far its newest content has come.
+type Pass struct {
+	Platform string // "apple" or "google"
+	Stage    Stage
+	At       time.Time // when it came to that stage; zero when unknown
+	Devices  int64     // phones that hold it; 0 when unknown
+	Trouble  string    // why the phone was not reached; the console only
+	Since    time.Time // with Trouble: when the phone was last up to date
+}
+
+func (Join) file() string   { return "join" }
+func (Joined) file() string { return "joined" }
+func (Found) file() string  { return "found" }
+func (Member) file() string { return "member" }

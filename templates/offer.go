@@ -1,0 +1,12 @@
+package templates
+
+// EarnOffer says what a purchase earns: so many points for each full amount,
+// written as money.
+func (t *Texts) EarnOffer(points int64, amount string) string {
+	return t.Count("offer.earn", points, Args{"Amount": amount})
+}
+
+// RewardOffer says what a reward costs.
+func (t *Texts) RewardOffer(name string, points int64) string {
+	return t.Count("offer.reward", points, Args{"Reward": name})
+}

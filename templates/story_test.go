@@ -1,0 +1,135 @@
+package templates
+
+import (
+	"html/template"
+	"time"
+)
+
+// now is when all stories happen.
+var now = time.Date(2026, 11, 22, 14, 5, 0, 0, time.FixedZone("CET", 3600))
+
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+const day = 24 * time.Hour
+
+// code stands for a barcode: the storybook is about the page around it.
+const code = template.HTML(`<svg viewBox="0 0 29 29" role="img" aria-label="QR"><path fill="currentColor" d="M4 4h7v7h-7zM5 5v5h5v-5zM6 6h3v3h-3zM18 4h7v7h-7zM19 5v5h5v-5zM20 6h3v3h-3zM4 18h7v7h-7zM5 19v5h5v-5zM6 20h3v3h-3zM13 4h2v2h-2zM12 7h1v3h-1zM14 8h2v2h-2zM13 12h3v1h-3zM4 13h2v1h-2zM7 12h3v2h-3zM11 14h2v2h-2zM15 14h2v3h-2zM18 13h3v1h-3zM22 12h2v3h-2zM13 18h2v2h-2zM12 21h1v3h-1zM16 19h3v2h-3zM20 17h2v2h-2zM23 18h2v3h-2zM15 23h3v2h-3zM20 22h2v2h-2zM24 23h1v2h-1z"/></svg>`)
+
+func customer(path string) Frame {
+	return Frame{Program: "demo", Business: "Corner Café", Path: path, Now: now}
+}
+
+func staff(path string) Frame {
+	f := customer(path)
+	f.Person, f.Till = "staff@demo.example", true
+	return f
+}
+
+func owner(path string) Frame {
+	f := staff(path)
+	f.Console = true
+	return f
+}
+
+var card = Card{
+	Program: "Corner Café Regulars", Organization: "Corner Café", Member: "Sofia Lind",
+	Number: "1482 7193 0556 2801 9374", Balance: 128, Tier: "Silver", Barcode: code,
+}
+
+var wallets = Wallets{AppleURL: "/p/x4.pkpass", GoogleURL: "https://pay.google.com/gp/v/save/x4", First: "apple"}
+
+var consents = []Choice{
+	{Purpose: "wallet", Wording: "Corner Café may show me offers on the card in my phone."},
+	{Purpose: "email", Wording: "Corner Café may send me offers by e-mail."},
+}
+
+var coffee = RewardProgress{Name: "Free coffee", Cost: 100, Have: 128}
+
+var lunch = RewardProgress{Name: "Lunch for two", Cost: 400, Have: 128}
+
+var history = []Entry{
+	{Kind: "earn", Points: 12, Balance: 128, At: ago(4 * time.Minute), Amount: "€12.50", By: "Ana"},
+	{Kind: "redeem", Points: -100, Balance: 116, At: ago(3 * time.Hour), Note: "Free coffee", By: "Ana"},
+	{Kind: "reverse", Points: -8, Balance: 216, At: ago(day), Note: "Wrong amount", By: "Ana"},
+	{Kind: "earn", Points: 8, Balance: 224, At: ago(day + 5*time.Minute), Amount: "€8.00", By: "Ben", Undone: true},
+	{Kind: "open", Points: 216, Balance: 216, At: ago(60 * day)},
+}
+
+func reversible() []Entry {
+	lines := append([]Entry(nil), history...)
+	lines[0].ReverseURL = "/console/members/m1/reversals?entry=a1-0000000005"
+	lines[1].ReverseURL = "/console/members/m1/reversals?entry=a1-0000000004"
+	return lines
+}
+
+var phones = []Pass{
+	{Platform: "apple", Stage: StageFetched, At: ago(3 * time.Minute), Devices: 2},
+	{Platform: "google", Stage: StageQueued, At: ago(20 * time.Second), Trouble: "RESOURCE_EXHAUSTED", Since: ago(26 * time.Hour)},
+}
+
+var said = []Report{
+	{At: ago(3 * time.Hour), Text: "[2026-11-22 10:05:00 +0000] Get pass task (pass type pass.com.example.card, serial number …) encountered error: Unexpected response code 500"},
+	{At: ago(2 * day), Text: "<b>loremipsumdolor.sitametconsectetur.adipiscingelit.seddoeiusmod.tempor"},
+}
+
+// stories are every page in every state that looks different, by the name of
+// their golden file.
+var stories = map[string]Page{
+	"join": Join{Frame: customer("/join/demo"), Name: "Corner Café Regulars", Organization: "Corner Café", Action: "/join/demo", Key: "k1",
+		Offer: []string{"1 point for each €1", "Free coffee for 100 points"}, Consents: consents, Contact: "hello@demo.example"},
+	"join_mistakes": Join{Frame: customer("/join/demo"), Name: "Corner Café Regulars", Organization: "Corner Café", Action: "/join/demo", Key: "k1",
+		Values:   JoinValues{Name: `<b onclick="x">`, Phone: "12"},
+		Errors:   map[string]string{"name": "Enter a name.", "phone": "This is not a phone number we know."},
+		Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}},
+	"joined": Joined{Frame: customer("/m/t1"), Card: card, Wallets: wallets, PageURL: "/m/t1", PageQR: code},
+	"joined_desktop": Joined{Frame: customer("/m/t1"), Card: card, PageURL: "/m/t1", PageQR: code,
+		Wallets: Wallets{AppleURL: wallets.AppleURL, GoogleURL: wallets.GoogleURL}},
+	"joined_android": Joined{Frame: customer("/m/t1"), Card: card, PageURL: "/m/t1",
+		Wallets: Wallets{AppleURL: wallets.AppleURL, GoogleURL: wallets.GoogleURL, First: "google"}},
+	"join_busy": Join{Frame: customer("/join/demo"), Name: "Corner Café Regulars", Organization: "Corner Café", Action: "/join/demo", Key: "k1",
+		Values: JoinValues{Name: "Sofia Lind", Phone: "+31 6 12345678"}, Fault: "Something went wrong on our side. Try again in a moment.", Reference: "K7QX2M4A"},
+	"found": Found{Join{Frame: customer("/join/demo"), Name: "Corner Café Regulars", Organization: "Corner Café", Action: "/join/demo", Key: "k1",
+		Values: JoinValues{Name: "Eve", Phone: "+31 6 12345678"}, Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}}},
+	"member": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Rewards: []RewardProgress{coffee, lunch}, Entries: history,
+		Consents: consents, Action: "/m/t1/consents", Key: "k2", Passes: phones[:1], Saved: true},
+	"member_new": Member{Frame: customer("/m/t1"), Card: Card{Program: card.Program, Member: card.Member, Number: card.Number, Barcode: code, Wide: true},
+		Wallets: wallets, Rewards: []RewardProgress{{Name: "Free coffee", Cost: 100}}},
+	"till_unknown": TillError{Frame: staff("/till"), Message: "No card is known under this phone number.", Code: "+31 6 12345678",
+		JoinURL: "https://cards.example/join/demo", JoinQR: code},
+	"till":        Till{Frame: staff("/till")},
+	"till_member": TillMember{Frame: owner("/till"), Member: "m1", Name: "Sofia", Tier: "Silver", Balance: 128, LastVisit: ago(4 * time.Minute), Notices: []string{"Already here 4 min ago. Add another purchase?"}, Rewards: []TillReward{{coffee, "coffee", "k3"}, {lunch, "lunch", "k4"}}, Currency: "EUR", Places: 2, Key: "k5"},
+	"till_amount": TillMember{Frame: staff("/till"), Member: "m1", Name: "Sofia", Balance: 1, Currency: "JPY", Key: "k5",
+		Amount: "-5", Error: "The amount must be more than zero."},
+	"till_done": TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Points: 12, Balance: 140, Amount: "€12.50", Tier: "Gold",
+		Ready: []string{"Free coffee"}, Undo: &Undo{Action: "/till/reversals", Entry: "a1-0000000006", Key: "k6"}},
+	"till_none":     TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Balance: 140, Amount: "€0.50"},
+	"till_given":    TillDone{Frame: staff("/till"), Kind: "redeem", Name: "Sofia", Points: -100, Balance: 28, Reward: "Free coffee", Undo: &Undo{Action: "/till/reversals", Entry: "a1-0000000007", Key: "k7"}},
+	"till_reversed": TillDone{Frame: staff("/till"), Kind: "reverse", Name: "Sofia", Points: -12, Balance: 128},
+	"till_error":    TillError{Frame: staff("/till"), Message: "Check the number: one digit is wrong or two are swapped. Type it again.", Code: "14827193055628019375"},
+	"till_trouble":  TillError{Frame: staff("/till"), Message: "The database is away. Try again in a moment.", Reference: "K7QX2M4A"},
+	"home":          Home{Frame: Frame{Dev: true, Program: "demo", Path: "/", Now: now}, Name: "Corner Café Regulars", JoinURL: "http://127.0.0.1:8080/join/demo", JoinQR: code, SignIns: []SignIn{{"owner", "owner@demo.example", "regulars-demo"}, {"staff", "staff@demo.example", "regulars-demo"}}},
+	"login":         Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Next: "/till"},
+	"login_wrong":   Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Email: "staff@demo.example", Error: "E-mail and password don't match. Check both and try again."},
+	"overview":      Overview{Frame: owner("/console"), Members: 1482, NewMembers: 37, Visits: 112, Outstanding: 86240, Passes: 1201, Waiting: 3, JoinURL: "https://cards.example/join/demo", JoinQR: code, Reports: said},
+	"overview_ending": Overview{Frame: owner("/console"), Members: 1, JoinURL: "https://cards.example/join/demo", JoinQR: code,
+		Endings: []Ending{{"apple", now.Add(20 * day), false}, {"tls", ago(day), true}}},
+	"overview_new": Overview{Frame: owner("/console"), JoinURL: "https://cards.example/join/demo", JoinQR: code},
+	"members": Members{Frame: owner("/console/members"), Next: "c2", Rows: []MemberRow{
+		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balance: 128, LastVisit: ago(4 * time.Minute)},
+		{URL: "/console/members/m2", Name: "Wolfeschlegelsteinhausenbergerdorff Κωνσταντίνος", Card: "1482 7193 0556 2801 9382", Balance: 12840, LastVisit: ago(26 * time.Hour)},
+		{URL: "/console/members/m3", Name: "Ola", Card: "1482 7193 0556 2801 9390", Tier: "Gold"}}},
+	"members_found": Members{Frame: owner("/console/members"), Query: "sof", Next: "c2", Start: true, Rows: []MemberRow{
+		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balance: 128, LastVisit: ago(4 * time.Minute)}}},
+	"members_none": Members{Frame: owner("/console/members"), Query: "zzz", Start: true},
+	"detail": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Phone: "+31 6 12345678", Email: "sofia@example.com", Joined: ago(60 * day), Tier: "Silver", Balance: 128,
+		PageURL: "/m/t1", Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}, Passes: phones, Reports: said[:1], Entries: reversible(), NextURL: "/console/members/m1?cursor=c2"},
+	"poster": Poster{Frame: owner("/console/poster"), Lang: "nl", Name: "Corner Café Regulars", Organization: "Corner Café",
+		Offer: []string{"1 punt voor elke € 1,00 die je uitgeeft", "Gratis koffie voor 100 punten", "Lunch voor twee voor 400 punten"}, Address: "cards.example/join/demo", JoinQR: code},
+	"take_back": TakeBack{Frame: owner(""), Name: "Sofia Lind", MemberURL: "/console/members/m1", Line: history[0], Action: "/console/members/m1/reversals", Entry: "a1-0000000005", Key: "k5",
+		Reasons: []Choice{{Purpose: "amount", Wording: "Wrong amount"}, {Purpose: "card", Wording: "Card of another customer"}}},
+	"take_back_why": TakeBack{Frame: owner(""), MemberURL: "/console/members/m1", Line: history[1], Action: "/console/members/m1/reversals", Entry: "a1-0000000004", Key: "k4",
+		Reasons: []Choice{{Purpose: "amount", Wording: "Wrong amount"}}, Error: "Say why, in at most 200 characters."},
+	"detail_erased": MemberDetail{Frame: owner("/console/members/m1"), Erased: true, Card: "–", Joined: ago(60 * day)},
+	"failed":        Failed{Frame: Frame{Path: "/x", Now: now}, Status: 404, Message: "This link leads nowhere any more."},
+	"failed_ours":   Failed{Frame: Frame{Dev: true, Now: now}, Status: 500, Reference: "K7QX2M4A"},
+}

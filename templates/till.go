@@ -1,0 +1,76 @@
+package templates
+
+import (
+	"html/template"
+	"time"
+)
+
+// tillPage is a page within the till: its panel changes while the camera runs.
+type tillPage interface{ till() }
+
+// Till is where staff begin: nobody scanned yet. Its form posts code (a card
+// number, a voucher code or a phone number) to /till/scan.
+type Till struct {
+	Frame
+}
+
+// TillMember is a scanned member: who it is and what may be done. The amount
+// is posted to /till/purchases as member, amount and key, a reward to
+// /till/redemptions as member, reward and key. The amount is what was typed,
+// in whole units with a decimal mark; ParseAmount reads it.
+type TillMember struct {
+	Frame
+	Member    string // id, posted back
+	Name      string // the first name; the till shows no more of a person
+	Tier      string
+	Balance   int64
+	LastVisit time.Time // zero when this is the first
+	Notices   []string  // things to know before going on, such as "Already scanned 4 min ago"
+	Rewards   []TillReward
+	Currency  string // ISO 4217
+	Places    int    // decimal places of the currency
+	Key       string // idempotency key of the purchase
+	Amount    string // what was typed, when it comes back
+	Error     string // what is wrong with it
+}
+
+// TillReward is a reward at the till, ready or how far off.
+type TillReward struct {
+	RewardProgress
+	ID  string
+	Key string // idempotency key of the redemption
+}
+
+// TillDone is the outcome of a purchase, a redemption or a reversal.
+type TillDone struct {
+	Frame
+	Kind    string // "earn", "redeem" or "reverse"
+	Name    string
+	Points  int64  // the change
+	Balance int64  // after it
+	Amount  string // what was paid, written as money
+	Reward  string // name of the reward given
+	Tier    string // the tier just reached; empty when it has not changed
+	Ready   []string
+	Undo    *Undo // until the next scan; nil when it can't be taken back
+}
+
+// TillError is why a scan or a sale did not work, and what to do.
+type TillError struct {
+	Frame
+	Message   string
+	Code      string // what was typed, to be mended; never a whole barcode that was scanned
+	Reference string // of the log line, for failures of ours
+	JoinURL   string // where a customer without a card gets one; empty when that is not the matter
+	JoinQR    template.HTML
+}
+
+func (Till) file() string       { return "till_start" }
+func (TillMember) file() string { return "till_member" }
+func (TillDone) file() string   { return "till_done" }
+func (TillError) file() string  { return "till_error" }
+
+func (Till) till()       {}
+func (TillMember) till() {}
+func (TillDone) till()   {}
+func (TillError) till()  {}
