@@ -1,0 +1,45 @@
+package wallet
+
+import (
+	"context"
+	"strings"
+
+	"regulars/models"
+)
+
+// Adjustment gives or takes units by hand.
+type Adjustment struct {
+	Program models.ProgramID
+	Member  models.MemberID
+	Delta   models.Delta
+	Reason  string
+	Key     string
+	Actor   Actor
+}
+
+// Adjust books units given or taken by hand. It never takes more than there
+// is.
+func (s *Service) Adjust(ctx context.Context, a Adjustment) (*models.Entry, error) {
+	if err := checkReason(a.Reason); err != nil {
+		return nil, err
+	}
+	m, err := s.Member(ctx, a.Program, a.Member)
+	if err != nil {
+		return nil, err
+	}
+	reason := strings.TrimSpace(a.Reason)
+	in := posting{
+		Member: m, Key: a.Key, Actor: a.Actor, Reason: reason,
+		Event: models.Event{Kind: models.EntryAdjust, Delta: a.Delta},
+		Hash: hashOf(struct {
+			Verb   string
+			Member models.MemberID
+			Delta  models.Delta
+			Reason string
+		}{"adjustment", m.ID, a.Delta, reason}),
+	}
+	if err := checkUsable(m); err != nil {
+		return s.refused(ctx, in, err)
+	}
+	return s.post(ctx, in)
+}

@@ -1,0 +1,119 @@
+package wallet
+
+import (
+	"context"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"regulars/models"
+	"regulars/passes"
+	"regulars/passes/apple"
+	"regulars/push"
+)
+
+// AppleIssuer issues cards for Apple Wallet: it signs passes and wakes the
+// phones that hold them.
+type AppleIssuer struct {
+	Push *push.APNs
+
+	builder *apple.Builder
+	service string        // webServiceURL
+	signing chan struct{} // bounds how many passes are signed at once, so that a crowd of phones leaves the till its share
+	once    singleflight.Group
+	making  sync.WaitGroup
+
+	mu      sync.Mutex
+	designs map[string]*apple.Design // by program version
+	bundles *bundles
+}
+
+// NewAppleIssuer returns an issuer for passes whose web service is below
+// baseURL.
+func NewAppleIssuer(builder *apple.Builder, sender *push.APNs, baseURL string) *AppleIssuer {
+	return &AppleIssuer{
+		Push: sender, builder: builder, service: baseURL + "/passkit",
+		signing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+		designs: map[string]*apple.Design{}, bundles: newBundles(),
+	}
+}
+
+// Type is the pass type identifier of all our passes.
+func (a *AppleIssuer) Type() string { return a.builder.Credentials().PassTypeID }
+
+// bundle returns the signed pass of a version. Each version is signed once,
+// however many phones ask for it at the same time.
+func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) ([]byte, error) {
+	key := string(p.Serial) + "/" + strconv.FormatInt(p.Version, 10)
+	if b := a.bundles.get(key); b != nil {
+		return b, nil
+	}
+	result := make(chan made, 1)
+	a.making.Go(func() {
+		b, err, _ := a.once.Do(key, func() (any, error) {
+			// Whoever asked first may hang up; the others still want the answer.
+			b, err := a.build(context.WithoutCancel(ctx), s, &p)
+			if err == nil {
+				a.bundles.put(key, b)
+			}
+			return b, err
+		})
+		bundle, _ := b.([]byte)
+		result <- made{bundle, err}
+	})
+	select {
+	case r := <-result:
+		return r.bundle, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+type made struct {
+	bundle []byte
+	err    error
+}
+
+// Wait returns when no pass is being made any more: one is finished although
+// whoever asked for it has hung up. Call it before the stores are closed.
+func (a *AppleIssuer) Wait() { a.making.Wait() }
+
+func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) ([]byte, error) {
+	state, err := passes.Decode(p.Content)
+	if err != nil {
+		return nil, err
+	}
+	program, err := s.Stores.Programs.Version(ctx, state.Program, state.Version)
+	if err != nil {
+		return nil, err
+	}
+	design, err := a.design(program)
+	if err != nil {
+		return nil, err
+	}
+	card, err := apple.Card(program, state, apple.Identity{
+		PassTypeID: p.Type, TeamID: a.builder.Credentials().TeamID, Serial: p.Serial, Token: p.Token, WebServiceURL: a.service,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.signing <- struct{}{}
+	defer func() { <-a.signing }()
+	return a.builder.Build(design, &card, s.Stores.Clock.Now())
+}
+
+// design returns the drawn pictures of a program version.
+func (a *AppleIssuer) design(p *models.Program) (*apple.Design, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if d := a.designs[p.Key]; d != nil {
+		return d, nil
+	}
+	d, err := apple.NewDesign(p)
+	if err == nil {
+		a.designs[p.Key] = d
+	}
+	return d, err
+}

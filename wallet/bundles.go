@@ -1,0 +1,53 @@
+package wallet
+
+import (
+	"container/list"
+	"sync"
+)
+
+// maxBundles bounds the memory for signed passes, in bytes.
+const maxBundles = 64 << 20
+
+// bundles are the signed passes that were served lately; the one that nobody
+// asked for longest goes first.
+type bundles struct {
+	mu    sync.Mutex
+	order *list.List // of bundle, the latest in front
+	by    map[string]*list.Element
+	size  int
+}
+
+type bundle struct {
+	key   string
+	bytes []byte
+}
+
+func newBundles() *bundles { return &bundles{order: list.New(), by: map[string]*list.Element{}} }
+
+// get returns a bundle, nil when it is not there.
+func (b *bundles) get(key string) []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.by[key]
+	if e == nil {
+		return nil
+	}
+	b.order.MoveToFront(e)
+	return e.Value.(bundle).bytes
+}
+
+func (b *bundles) put(key string, data []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.by[key] != nil {
+		return
+	}
+	b.by[key] = b.order.PushFront(bundle{key, data})
+	b.size += len(data)
+	for b.size > maxBundles && b.order.Len() > 1 {
+		oldest := b.order.Back()
+		gone := b.order.Remove(oldest).(bundle)
+		delete(b.by, gone.key)
+		b.size -= len(gone.bytes)
+	}
+}

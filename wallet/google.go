@@ -1,0 +1,234 @@
+package wallet
+
+import (
+	"context"
+	mathrand "math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"regulars/models"
+	"regulars/models/store"
+	"regulars/passes"
+	"regulars/passes/google"
+	"regulars/push"
+)
+
+// GoogleIssuer issues cards for Google Wallet.
+type GoogleIssuer struct {
+	Issuer  string // the issuer id, a number, from Google's console
+	Account google.ServiceAccount
+	Wallet  *push.GoogleWallet
+	BaseURL string // from which Google fetches the pictures
+	SaveURL string // what a save link begins with, up to its token; google.SaveURL when empty
+
+	mu      sync.Mutex
+	classes map[models.ProgramID]int // the version of each program that Google has the class of
+}
+
+// images are where Google finds a program's pictures. The version is in the
+// name, because Google keeps what it fetched.
+func (g *GoogleIssuer) images(p *models.Program) google.Images {
+	base := g.BaseURL + "/art/" + models.ProgramKey(p.ID, p.Version)
+	return google.Images{Logo: base + "/logo.png", Hero: base + "/hero.png"}
+}
+
+// link is where the phone saves the object of a pass.
+func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
+	id := google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}
+	link, err := google.SaveLink(id.String(), pass.Type, g.Account.Key, g.Account.Email, now)
+	if token, ok := strings.CutPrefix(link, google.SaveURL); ok && g.SaveURL != "" {
+		link = g.SaveURL + token
+	}
+	return link, err
+}
+
+// send puts the object of a pass, and the class before it when Google does
+// not have that of this version of the program yet.
+func (g *GoogleIssuer) send(ctx context.Context, p *models.Program, pass *models.Pass) (push.Outcome, error) {
+	state, err := passes.Decode(pass.Content)
+	if err != nil {
+		return push.Outcome{}, err
+	}
+	if !g.hasClass(p) {
+		if out := g.Wallet.PutClass(ctx, google.Class(p, g.Issuer, g.images(p))); out.Result != push.Sent {
+			return out, nil
+		}
+		g.noteClass(p.ID, p.Version)
+	}
+	out := g.Wallet.PutObject(ctx, google.Object(p, state, google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}))
+	if out.Reason == push.ReasonNoClass {
+		g.noteClass(p.ID, 0) // sent anew with the next try
+	}
+	return out, nil
+}
+
+func (g *GoogleIssuer) noteClass(id models.ProgramID, version int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.classes == nil {
+		g.classes = map[models.ProgramID]int{}
+	}
+	g.classes[id] = version
+}
+
+func (g *GoogleIssuer) hasClass(p *models.Program) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.classes[p.ID] >= p.Version
+}
+
+// putRound sends the objects that are due.
+func (s *Service) putRound(ctx context.Context) (int, error) {
+	due, err := s.Stores.Passes.PutDue(ctx, s.Stores.Clock.Now(), claimBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, pass := range due {
+		claimed, err := s.claimPut(ctx, pass.Serial)
+		switch {
+		case err != nil:
+			return 0, err
+		case claimed == nil:
+			continue
+		}
+		s.calls.start(ctx, s.puts, func() {
+			if err := s.put(ctx, *claimed); err != nil && ctx.Err() == nil {
+				s.Log.ErrorContext(ctx, "send a card to google", "err", err)
+			}
+		})
+	}
+	return len(due), nil
+}
+
+// putting reports whether somebody is sending the object of p. Two at once
+// could reach Google in the wrong order, so a newer version waits.
+func putting(p *models.Pass, now time.Time) bool {
+	return p.Putting != "" && p.PutDue != nil && p.PutDue.After(now)
+}
+
+// claimPut makes us the one who sends the object of a pass; nil when somebody
+// else is, or Google has it.
+func (s *Service) claimPut(ctx context.Context, serial models.Serial) (*models.Pass, error) {
+	now := s.Stores.Clock.Now()
+	until := now.Add(s.Pace.Lease)
+	ours := false
+	claimed, err := s.Stores.Passes.Update(ctx, serial, func(p *models.Pass) error {
+		ours = p.Sent < p.Version && !putting(p, now)
+		if !ours {
+			return store.Unchanged
+		}
+		p.Putting, p.PutDue = newID(s.random()), &until
+		return nil
+	})
+	if err != nil || !ours {
+		return nil, err
+	}
+	return &claimed, nil
+}
+
+// putTime is how long the sending of a claimed pass may take from now on. It
+// ends well before the lease, because what we gave up may still be on its way to
+// Google, and must not arrive after what the next worker sends.
+func (s *Service) putTime(pass *models.Pass) time.Duration {
+	return pass.PutDue.Sub(s.Stores.Clock.Now()) - s.Pace.Lease/3
+}
+
+// put sends the object of a claimed pass and notes how that went.
+func (s *Service) put(ctx context.Context, pass models.Pass) error {
+	program, err := s.Stores.Programs.Current(ctx, pass.Program)
+	if err != nil {
+		return err
+	}
+	sending, cancel := context.WithTimeout(ctx, s.putTime(&pass))
+	defer cancel()
+	out, err := s.Google.send(sending, program, &pass)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	if out.Result == push.Rejected {
+		s.Log.ErrorContext(ctx, "google refused a card", "reason", out.Reason, "remedy", out.Remedy)
+	}
+	return s.notePut(ctx, pass, out)
+}
+
+// notePut notes the outcome of sending one version of a pass. A version that
+// was made meanwhile is due at once.
+func (s *Service) notePut(ctx context.Context, pass models.Pass, out push.Outcome) error {
+	now := s.Stores.Clock.Now()
+	_, err := s.Stores.Passes.Update(ctx, pass.Serial, func(p *models.Pass) error {
+		if p.Putting != pass.Putting {
+			return store.Unchanged // our lease ended and somebody else is at it
+		}
+		p.Putting = ""
+		if out.Result == push.Sent {
+			p.Sent, p.Trouble, p.Puts = max(p.Sent, pass.Version), "", 0
+			p.PutDue = &now
+			if p.Version == pass.Version {
+				p.PutDue = nil
+			}
+			return nil
+		}
+		p.Trouble = out.Reason
+		due := now.Add(putAgain(p, pass.Version, out))
+		p.PutDue = &due
+		return nil
+	})
+	return err
+}
+
+// putAgain counts a failed attempt to send a version of a pass, and returns how
+// long to wait before the next. What a till changed meanwhile begins anew: it
+// waits as long as Google asks for, but not for the failures before it.
+func putAgain(p *models.Pass, version int64, out push.Outcome) time.Duration {
+	newer := p.Version > version && p.PutPriority == models.PriorityTill
+	if newer {
+		p.Puts = 0
+	}
+	p.Puts++
+	backoff := push.Backoff(p.Puts, mathrand.Float64)
+	switch {
+	case out.Result == push.Retry:
+		return max(out.After, backoff)
+	case newer: // what was refused may have been the content
+		return backoff
+	}
+	return configRetry
+}
+
+// putFor sends the object of a pass for a person who waits for it, or waits
+// for whoever is sending it already.
+func (s *Service) putFor(ctx context.Context, serial models.Serial) error {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	for {
+		claimed, err := s.claimPut(ctx, serial)
+		if err != nil {
+			return err
+		}
+		if claimed != nil {
+			if err := s.put(ctx, *claimed); err != nil {
+				return err
+			}
+		}
+		stored, err := s.Stores.Passes.Pass(ctx, serial)
+		switch {
+		case err != nil:
+			return err
+		case stored.Sent > 0:
+			return nil
+		case claimed != nil:
+			return googleAway()
+		}
+		select {
+		case <-ctx.Done():
+			return googleAway()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func googleAway() error {
+	return models.Fail(models.Unavailable, "google_away", "",
+		"Google Wallet does not answer at the moment. Please try again in a minute; the card on this page works meanwhile.")
+}

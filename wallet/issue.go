@@ -1,0 +1,143 @@
+package wallet
+
+import (
+	"context"
+
+	"regulars/models"
+	"regulars/models/store"
+	"regulars/passes"
+	"regulars/passes/google"
+)
+
+// DownloadURL is the link that puts the member's card into an iPhone.
+func (s *Service) DownloadURL(m *models.Member) string {
+	return s.BaseURL + "/p/" + m.Download + ".pkpass"
+}
+
+// SaveURL is the link that puts the member's card into an Android phone. It
+// leads to Google by way of us, so that the object is there before the person
+// arrives.
+func (s *Service) SaveURL(m *models.Member) string { return s.BaseURL + "/g/" + m.Download }
+
+// PageURL is the member's own page.
+func (s *Service) PageURL(m *models.Member) string { return s.BaseURL + "/m/" + m.Page }
+
+// Download returns the Apple pass that a download link leads to, issuing it
+// the first time.
+func (s *Service) Download(ctx context.Context, token string) (Fetched, error) {
+	m, err := s.Stores.Members.ByDownload(ctx, token)
+	if err != nil {
+		return Fetched{}, err
+	}
+	if m.ErasedAt != nil {
+		return Fetched{}, models.Fail(models.NotFound, "unknown_member", "", "This link leads nowhere any more.")
+	}
+	pass, err := s.issue(ctx, &m, models.Apple)
+	if err != nil {
+		return Fetched{}, err
+	}
+	if pass.Given < pass.Version {
+		if _, err := s.Stores.Passes.Update(ctx, pass.Serial, func(p *models.Pass) error {
+			p.Given = max(p.Given, pass.Version)
+			return nil
+		}); err != nil {
+			return Fetched{}, err
+		}
+	}
+	return s.serve(ctx, pass)
+}
+
+// Save returns the address at Google where the card of a save link is put
+// into the phone, issuing the card the first time.
+func (s *Service) Save(ctx context.Context, token string) (string, error) {
+	if s.Google == nil {
+		return "", models.Fail(models.NotFound, "no_google", "", "This business has no cards for Google Wallet. The card works from the web page as well.")
+	}
+	m, err := s.Stores.Members.ByDownload(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	if m.ErasedAt != nil {
+		return "", models.Fail(models.NotFound, "unknown_member", "", "This link leads nowhere any more.")
+	}
+	pass, err := s.issue(ctx, &m, models.Google)
+	if err != nil {
+		return "", err
+	}
+	if pass.Sent < pass.Version {
+		if err := s.putFor(ctx, pass.Serial); err != nil {
+			return "", err
+		}
+	}
+	return s.Google.link(&pass, s.Stores.Clock.Now())
+}
+
+// issue returns the member's pass for a platform, made now if there is none.
+func (s *Service) issue(ctx context.Context, m *models.Member, platform models.Platform) (models.Pass, error) {
+	pass, err := s.Stores.Passes.Of(ctx, m.ID, platform)
+	if models.KindOf(err) != models.NotFound {
+		return pass, err
+	}
+	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	if err != nil {
+		return models.Pass{}, err
+	}
+	now := s.Stores.Clock.Now()
+	// An entry booked between our look at the ledger and the pass's birth sees
+	// no pass to refresh.
+	hold, err := s.Stores.Refreshes.Announce(ctx, m, models.PriorityService, now)
+	if err != nil {
+		return models.Pass{}, err
+	}
+	// And whoever books now without a mark finds the member changed afterwards.
+	if *m, err = s.Stores.Members.UpdateFrom(ctx, *m, func(m *models.Member) error {
+		if m.IssuedAt != nil {
+			return store.Unchanged
+		}
+		m.IssuedAt = &now
+		return nil
+	}); err != nil {
+		return models.Pass{}, err
+	}
+	last, err := s.state(ctx, m.Account)
+	if err != nil {
+		return models.Pass{}, err
+	}
+	c := s.content(program, m, &last)
+	pass = models.Pass{
+		Serial: models.Serial(newID(s.random())), Member: m.ID, Program: m.Program, Platform: platform,
+		Token: newID(s.random()), Content: c.text, Basis: c.basis, Version: 1, Announced: 1,
+		ChangedAt: wholeSecond(now), CreatedAt: now,
+	}
+	if platform == models.Apple {
+		pass.Type = s.Apple.Type()
+	} else {
+		pass.Type = google.ClassID(s.Google.Issuer, program.ID)
+	}
+	if pass, err = s.Stores.Passes.Insert(ctx, &pass); err != nil {
+		return models.Pass{}, err
+	}
+	if err := s.Stores.Refreshes.Confirm(ctx, m, models.PriorityService, now, hold); err != nil {
+		return models.Pass{}, err
+	}
+	s.nudge(models.PriorityService)
+	return pass, nil
+}
+
+// content is what a member's card should say, and what that was made from.
+type content struct {
+	text  []byte
+	basis models.Basis
+}
+
+// content is what the member's card should say after the entry last.
+func (s *Service) content(program *models.Program, m *models.Member, last *models.Entry) content {
+	state := last.State
+	if last.Seq == 0 {
+		state = program.Start()
+	}
+	return content{
+		text:  passes.Of(program, m, state, s.PageURL(m)).Encode(),
+		basis: models.Basis{Seq: last.Seq, Member: m.Rev, Program: program.Version},
+	}
+}

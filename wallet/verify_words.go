@@ -1,0 +1,45 @@
+package wallet
+
+import (
+	"fmt"
+	"strings"
+
+	"regulars/models"
+)
+
+// amounts says in words what an entry changes: "12 points".
+func amounts(deltas []models.Delta) string {
+	if len(deltas) == 0 {
+		return "nothing"
+	}
+	texts := make([]string, len(deltas))
+	for i, d := range deltas {
+		texts[i] = fmt.Sprintf("%+d %s", d.Amount, d.Unit)
+	}
+	return strings.Join(texts, " and ")
+}
+
+// differences says in words what a state has that it should not.
+func differences(is, should models.State) string {
+	var texts []string
+	differ := func(what string, has, wants any) {
+		if has != wants {
+			texts = append(texts, fmt.Sprintf("%s %v instead of %v", what, has, wants))
+		}
+	}
+	for _, unit := range keys(is.Balances, should.Balances) {
+		differ("a balance of "+string(unit)+" of", is.Balance(unit), should.Balance(unit))
+	}
+	for _, key := range keys(is.Counts, should.Counts) {
+		differ("a count "+key+" of", is.Counts[key], should.Counts[key])
+	}
+	if !models.SameLots(is.Lots, should.Lots) {
+		texts = append(texts, "other lots")
+	}
+	differ("a tier credit of", is.Earned, should.Earned)
+	differ("the tier", fmt.Sprintf("%q", is.Tier), fmt.Sprintf("%q", should.Tier))
+	if len(texts) == 0 {
+		return "other units with a balance of 0"
+	}
+	return strings.Join(texts, ", ")
+}
