@@ -1,0 +1,196 @@
+package pages
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"regulars/api/auth"
+	"regulars/models"
+	"regulars/models/store"
+	"regulars/passes/barcode"
+	"regulars/templates"
+	"regulars/wallet"
+)
+
+// The lengths of the console's lists.
+const (
+	memberLines = 50
+	entryLines  = 30
+)
+
+// consoleRoles are who may look into the console.
+var consoleRoles = []models.Role{models.Owner, models.Manager, models.Marketer}
+
+func (p *Pages) mountConsole(r *gin.Engine) {
+	console := func(h func(*gin.Context, auth.Identity) error) gin.HandlerFunc {
+		return p.signedIn(h, consoleRoles...)
+	}
+	r.GET("/console", console(p.overview))
+	r.GET("/console/poster", console(p.poster))
+	r.GET("/console/members", console(p.members))
+	r.POST("/console/members", console(p.members))
+	r.GET("/console/members/:id", console(p.detail))
+	r.GET("/console/members/:id/reversals", console(p.askTakeBack))
+	r.POST("/console/members/:id/reversals", console(p.takeBack))
+}
+
+func asError(err error) (*models.Error, bool) { return errors.AsType[*models.Error](err) }
+
+func (p *Pages) overview(c *gin.Context, who auth.Identity) error {
+	ctx := c.Request.Context()
+	program, err := p.Wallet.Stores.Programs.Current(ctx, who.Program)
+	if err != nil {
+		return err
+	}
+	o, err := p.figures.overview(ctx, program.ID, count(p.Wallet, program))
+	if err != nil {
+		return err
+	}
+	held, err := p.Wallet.Stores.Passes.Held(ctx, program.ID)
+	if err != nil {
+		return err
+	}
+	waiting, err := p.Wallet.Stores.Refreshes.Count(ctx, program.ID)
+	if err != nil {
+		return err
+	}
+	stray, err := p.Wallet.StrayComplaints(ctx)
+	if err != nil {
+		return err
+	}
+	join := p.Wallet.BaseURL + "/join/" + string(program.ID)
+	return p.page(c, http.StatusOK, templates.Overview{
+		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: o.points,
+		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Endings: p.endings(who, program),
+		Reports: reports(stray, program),
+	})
+}
+
+// reports are in the phones' own words.
+func reports(all []models.Complaint, p *models.Program) []templates.Report {
+	var out []templates.Report
+	for _, c := range all {
+		out = append(out, templates.Report{At: c.At.In(p.Zone()), Text: c.Text})
+	}
+	return out
+}
+
+// members lists people. A search is posted: what is searched for, a phone number
+// maybe, stays out of addresses, histories and logs.
+func (p *Pages) members(c *gin.Context, who auth.Identity) error {
+	ctx := c.Request.Context()
+	program, err := p.Wallet.Stores.Programs.Current(ctx, who.Program)
+	if err != nil {
+		return err
+	}
+	query, cursor := c.PostForm("q"), c.DefaultPostForm("cursor", c.Query("cursor"))
+	found, err := p.Wallet.Search(ctx, wallet.Search{Program: program.ID, Query: query, Cursor: cursor, Limit: memberLines})
+	if err != nil {
+		return err
+	}
+	page := templates.Members{Frame: p.frame(c, program), Query: query, Start: cursor == "", Next: found.Next}
+	for _, l := range found.Members {
+		page.Rows = append(page.Rows, row(l, program))
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+func row(l wallet.Listed, p *models.Program) templates.MemberRow {
+	m := &l.Member
+	r := templates.MemberRow{
+		URL: "/console/members/" + string(m.ID), Name: m.Name, Card: barcode.Group(m.Card),
+		Tier: l.State.Tier, Balance: l.State.Balance(models.Points),
+	}
+	if m.Head.LastVisitAt != nil {
+		r.LastVisit = m.Head.LastVisitAt.In(p.Zone())
+	}
+	return r
+}
+
+// lookUp returns a member of the signed-in person's program.
+func (p *Pages) lookUp(c *gin.Context, who auth.Identity, id string) (*wallet.Identified, error) {
+	m, err := p.Wallet.Member(c.Request.Context(), who.Program, models.MemberID(id))
+	if err != nil {
+		return nil, err
+	}
+	return p.Wallet.Look(c.Request.Context(), *m)
+}
+
+func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
+	found, err := p.lookUp(c, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	before, err := strconv.ParseInt(c.DefaultQuery("before", "0"), 10, 64)
+	if err != nil {
+		return wallet.InvalidCursor()
+	}
+	ledger, err := p.Wallet.Stores.Ledger.Newest(c.Request.Context(), found.Member.Account, before, entryLines+1)
+	if err != nil {
+		return err
+	}
+	undone, err := p.Wallet.Stores.Ledger.Reversals(c.Request.Context(), found.Member.Account)
+	if err != nil {
+		return err
+	}
+	status, err := p.Wallet.Status(c.Request.Context(), found.Member.ID)
+	if err != nil {
+		return err
+	}
+	said, err := p.Wallet.Complaints(c.Request.Context(), found.Member.ID)
+	if err != nil {
+		return err
+	}
+	t, m := texts(c), &found.Member
+	page := templates.MemberDetail{
+		Frame: p.frame(c, found.Program), Name: m.Name, Card: barcode.Group(m.Card), Phone: m.Phone, Email: m.Email,
+		Joined: m.JoinedAt.In(found.Program.Zone()), Erased: m.ErasedAt != nil, Tier: found.State.Tier,
+		Balance: found.State.Balance(models.Points), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, status),
+		Reports: reports(said, found.Program),
+	}
+	for _, consent := range m.Consents {
+		if consent.Purpose != models.ConsentProgram {
+			page.Consents = append(page.Consents, templates.Choice{
+				Purpose: string(consent.Purpose), Wording: wording(t, found.Program, consent.Purpose), Given: consent.Given,
+			})
+		}
+	}
+	if len(ledger) > entryLines {
+		page.NextURL = "/console/members/" + string(m.ID) + "?before=" + strconv.FormatInt(ledger[entryLines-1].Seq, 10)
+		ledger = ledger[:entryLines]
+	}
+	if page.Entries, err = p.booked(c, found.Program, ledger, undone); err != nil {
+		return err
+	}
+	now := p.Wallet.Stores.Clock.Now()
+	for i, e := range ledger {
+		may := wallet.MayReverse(who.Role, wallet.Actor{User: who.User, Location: who.Location}, &e, now) == nil
+		if may && e.Kind != models.EntryReverse && e.Kind != models.EntryExpire && !page.Entries[i].Undone {
+			page.Entries[i].ReverseURL = takeBackURL(&e)
+		}
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+// booked are lines of a ledger with who booked them and where.
+func (p *Pages) booked(c *gin.Context, program *models.Program, ledger []models.Entry, undone map[models.EntryID]models.Undone) ([]templates.Entry, error) {
+	lines := entries(texts(c), program, ledger, undone)
+	names := map[models.UserID]string{"": ""} // a system, or the import
+	for i, e := range ledger {
+		name, known := names[e.Staff]
+		if !known {
+			u, err := p.Wallet.Stores.Users.User(c.Request.Context(), e.Staff)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return nil, err
+			}
+			name = u.Name
+			names[e.Staff] = name
+		}
+		lines[i].By = strings.Trim(name+", "+e.Location, ", ")
+	}
+	return lines, nil
+}

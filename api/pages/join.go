@@ -1,0 +1,228 @@
+package pages
+
+import (
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"regulars/api/auth"
+	"regulars/api/problem"
+	"regulars/models"
+	"regulars/passes/barcode"
+	"regulars/templates"
+	"regulars/wallet"
+)
+
+// promotions are the purposes that a member agrees to separately, each free.
+var promotions = []models.Purpose{models.ConsentWallet, models.ConsentEmail, models.ConsentTelephone}
+
+func (p *Pages) program(c *gin.Context) (*models.Program, error) {
+	return p.Wallet.Stores.Programs.Current(c.Request.Context(), models.ProgramID(c.Param("program")))
+}
+
+func (p *Pages) joinForm(c *gin.Context) error {
+	program, err := p.program(c)
+	if err != nil {
+		return err
+	}
+	return p.page(c, http.StatusOK, p.joinPage(c, program))
+}
+
+func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join {
+	t := texts(c)
+	page := templates.Join{
+		Frame: p.frame(c, program), Name: program.Name, Organization: program.Organization,
+		Offer: offer(t, program), Action: "/join/" + string(program.ID), Key: newKey(), Contact: program.Contact.Email,
+	}
+	for _, purpose := range promotions {
+		page.Consents = append(page.Consents, templates.Choice{Purpose: string(purpose), Wording: wording(t, program, purpose)})
+	}
+	return page
+}
+
+func offer(t *templates.Texts, program *models.Program) []string {
+	var lines []string
+	for _, r := range program.Rules {
+		if r.Simple() {
+			lines = append(lines, t.EarnOffer(r.Give, price(t, program, r.Amount)))
+		} else {
+			lines = append(lines, r.Name)
+		}
+	}
+	for _, b := range program.Bonuses {
+		lines = append(lines, b.Name)
+	}
+	for _, r := range program.Rewards {
+		lines = append(lines, t.RewardOffer(r.Name, r.Cost))
+	}
+	return lines
+}
+
+func wording(t *templates.Texts, program *models.Program, purpose models.Purpose) string {
+	return t.Say("consent."+string(purpose), templates.Args{"Organization": program.Organization})
+}
+
+// chosen are the consents of a form: each promotion that was asked for, given
+// or not, with the words that the person read.
+func chosen(c *gin.Context, t *templates.Texts, program *models.Program) []models.Consent {
+	var out []models.Consent
+	given := map[string]bool{}
+	for _, purpose := range c.PostFormArray("consent") {
+		given[purpose] = true
+	}
+	for _, purpose := range promotions {
+		out = append(out, models.Consent{Purpose: purpose, Given: given[string(purpose)], Wording: wording(t, program, purpose)})
+	}
+	return out
+}
+
+// join enrols whoever sent the form. Whatever stands in the way, the form
+// comes back with all that was typed.
+func (p *Pages) join(c *gin.Context) error {
+	program, err := p.program(c)
+	if err != nil {
+		return err
+	}
+	if c.PostForm("speak") != "" || c.PostForm("again") != "" {
+		return p.joinEdit(c, program)
+	}
+	if wait := p.joins.Take(auth.Network(c.ClientIP())); wait > 0 {
+		return p.joinAgain(c, program, auth.TooMany(wait))
+	}
+	if wrong := mistakes(c, program); len(wrong) > 0 {
+		return p.joinAgain(c, program, wrong...)
+	}
+	t := texts(c)
+	consents := append([]models.Consent{{
+		Purpose: models.ConsentProgram, Given: true, Wording: wording(t, program, models.ConsentProgram),
+	}}, chosen(c, t, program)...)
+	m, err := p.Wallet.Enrol(c.Request.Context(), wallet.Enrolment{
+		Program: program.ID, Name: c.PostForm("name"), Phone: c.PostForm("phone"), Email: c.PostForm("email"),
+		Locale: t.Lang, Consents: consents, Source: "join page", Key: c.PostForm("key"),
+	})
+	if models.CodeOf(err) == "already_member" {
+		// The same page whoever it is that has the card.
+		return p.page(c, http.StatusOK, templates.Found{Join: p.joinTyped(c, program)})
+	}
+	if err != nil {
+		return p.joinAgain(c, program, err)
+	}
+	c.Redirect(http.StatusSeeOther, "/m/"+m.Page+"?new=1")
+	return nil
+}
+
+// mistakes are what is wrong with the fields of the form, all of them at once.
+func mistakes(c *gin.Context, program *models.Program) []error {
+	var wrong []error
+	_, name := models.CleanName(c.PostForm("name"))
+	_, phone := models.CleanPhone(c.PostForm("phone"), program.Country)
+	_, email := models.CleanEmail(c.PostForm("email"))
+	for _, err := range []error{name, phone, email} {
+		if err != nil {
+			wrong = append(wrong, err)
+		}
+	}
+	return wrong
+}
+
+// joinEdit shows the form with what was typed, to go on with it: in another
+// language, or after somebody looked whether they have a card.
+func (p *Pages) joinEdit(c *gin.Context, program *models.Program) error {
+	page := p.joinTyped(c, program)
+	ticked := slices.ContainsFunc(page.Consents, func(choice templates.Choice) bool { return choice.Given })
+	if page.Values == (templates.JoinValues{}) && !ticked { // nothing to keep: a page that can be reloaded
+		c.Redirect(http.StatusSeeOther, "/join/"+string(program.ID)+"?lang="+texts(c).Lang)
+		return nil
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+// joinTyped is the form with what was typed.
+func (p *Pages) joinTyped(c *gin.Context, program *models.Program) templates.Join {
+	page := p.joinPage(c, program)
+	page.Values = templates.JoinValues{Name: c.PostForm("name"), Phone: c.PostForm("phone"), Email: c.PostForm("email")}
+	if key := c.PostForm("key"); key != "" {
+		page.Key = key
+	}
+	for i, choice := range chosen(c, texts(c), program) {
+		page.Consents[i].Given = choice.Given
+	}
+	return page
+}
+
+// joinAgain shows the form with what was typed and what stands in the way: next
+// to a field what is wrong with it, above all else the rest.
+func (p *Pages) joinAgain(c *gin.Context, program *models.Program, faults ...error) error {
+	page, t := p.joinTyped(c, program), texts(c)
+	page.Errors = map[string]string{}
+	status := 0
+	for _, err := range faults {
+		d := problem.Log(c.Request.Context(), p.Log, c.FullPath(), err)
+		status = d.Status
+		for name, values := range d.GetHeaders() {
+			c.Writer.Header()[name] = values
+		}
+		switch {
+		case page.Has(d.Field):
+			page.Errors[d.Field] = t.Explain(d.Code, d.Detail)
+			continue
+		case d.Code == "key_reused" || d.Code == "erased_member":
+			page.Fault, page.Key = t.Say("join.used"), newKey()
+		case d.Field == "Idempotency-Key":
+			page.Fault, page.Key = t.Say("join.resend"), newKey()
+		default:
+			page.Fault, page.Reference = t.Explain(d.Code, d.Detail), d.Reference
+		}
+	}
+	return p.page(c, status, page)
+}
+
+// qr draws a text as QR code in SVG; empty when it can't be drawn.
+func qr(text string) template.HTML {
+	m, err := barcode.Encode(models.QR, text)
+	if err != nil {
+		return ""
+	}
+	return template.HTML(m.SVG()) //nolint:gosec // drawn by us, holds no text
+}
+
+func (p *Pages) card(program *models.Program, m *models.Member, s models.State) (templates.Card, error) {
+	code, err := barcode.Encode(program.Barcode, string(m.Card))
+	if err != nil {
+		return templates.Card{}, err
+	}
+	card := templates.Card{
+		Program: program.Name, Organization: program.Organization, Member: m.Name, Number: barcode.Group(m.Card),
+		Balance: s.Balance(models.Points), Tier: s.Tier, Barcode: template.HTML(code.SVG()), //nolint:gosec // drawn by us
+		Wide: program.Barcode == models.PDF417 || program.Barcode == models.Code128,
+	}
+	if len(program.Brand.Logo) > 0 {
+		card.LogoURL = "/art/" + string(program.ID) + "/" + strconv.Itoa(program.Version) + "/logo.png"
+	}
+	return card, nil
+}
+
+func (p *Pages) wallets(c *gin.Context, m *models.Member) templates.Wallets {
+	w := templates.Wallets{AppleURL: p.Wallet.DownloadURL(m), First: templates.WalletOf(c.GetHeader("User-Agent"))}
+	if p.Wallet.Google != nil {
+		w.GoogleURL = p.Wallet.SaveURL(m)
+	}
+	return w
+}
+
+// home is the front page: where customers join and staff sign in.
+func (p *Pages) home(c *gin.Context) error {
+	for program, err := range p.Wallet.Stores.Programs.All(c.Request.Context()) {
+		if err != nil {
+			return err
+		}
+		url := p.Wallet.BaseURL + "/join/" + string(program.ID)
+		return p.page(c, http.StatusOK, templates.Home{
+			Frame: p.frame(c, program), Name: program.Name, JoinURL: url, JoinQR: qr(url), SignIns: p.SignIns,
+		})
+	}
+	return problem.New(http.StatusNotFound, "no_program", "", "There is no program here yet. Make one with: regulars program init")
+}

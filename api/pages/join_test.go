@@ -1,0 +1,144 @@
+package pages_test
+
+import (
+	"maps"
+	"net/url"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"regulars/api/apitest"
+	"regulars/models/store/storetest"
+	"regulars/templates"
+)
+
+// typed is a form that was filled in, with mistakes in all that can be wrong.
+func typed() url.Values {
+	return url.Values{"name": {" "}, "phone": {"12 34"}, "email": {"ada at home"}, "consent": {"wallet"}, "key": {"k1"}, "lang": {"en"}}
+}
+
+// valueOf returns what stands in an input of the page.
+func valueOf(t *testing.T, page apitest.Reply, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`<input[^>]* name="` + name + `"[^>]* value="([^"]*)"`).FindStringSubmatch(plain(page))
+	require.NotNil(t, m, "no input %s in %s", name, page.Body)
+	return m[1]
+}
+
+// keeps checks that a page holds what was typed into the form before it.
+func keeps(t *testing.T, page apitest.Reply, in url.Values) {
+	t.Helper()
+	for _, name := range []string{"name", "phone", "email"} {
+		require.Equal(t, in.Get(name), valueOf(t, page, name))
+	}
+	for _, purpose := range in["consent"] {
+		require.Regexp(t, `name="consent" value="`+purpose+`"( checked|>)`, string(page.Body))
+	}
+	require.NotContains(t, string(page.Body), `value="email" checked`)
+}
+
+func TestJoinTellsAllMistakesAtOnce(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	in := typed()
+	got := open(s).send("POST", "/join/demo", in)
+	require.Equal(t, 422, got.Status)
+	keeps(t, got, in)
+	for _, name := range []string{"name", "phone", "email"} {
+		require.Contains(t, string(got.Body), `id="`+name+`-error"`)
+		require.Contains(t, string(got.Body), `href="#`+name+`"`, "the summary leads to the field")
+	}
+	require.Contains(t, string(got.Body), "novalidate", "a browser would tell one at a time")
+}
+
+// Whoever has to wait need not type it all again.
+func TestJoinKeepsWhatWasTypedThroughALimit(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	b, in := open(s), typed()
+	in.Set("lang", "nb")
+	got := b.send("POST", "/join/demo", in)
+	for tries := 0; got.Status == 422; tries++ {
+		require.Less(t, tries, 1000, "there is no limit")
+		got = b.send("POST", "/join/demo", in)
+	}
+	require.Equal(t, 429, got.Status)
+	require.NotEmpty(t, got.Header.Get("Retry-After"))
+	keeps(t, got, in)
+	require.Equal(t, "k1", field(t, got, "key"))
+	require.Contains(t, plain(got), templates.For("nb").Say("fault.too_many"))
+}
+
+func TestJoinKeepsWhatWasTypedInAnotherLanguage(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	b := open(s)
+	require.Contains(t, string(b.get("/join/demo").Body), `form="join" name="speak" value="pl"`)
+	in := typed()
+	in.Set("speak", "pl")
+	polish := b.send("POST", "/join/demo", in)
+	require.Equal(t, 200, polish.Status)
+	keeps(t, polish, in)
+	require.Contains(t, string(polish.Body), `<html lang="pl">`)
+	require.Contains(t, string(b.get("/join/demo").Body), `<html lang="pl">`, "and from then on")
+	require.Len(t, polish.Header.Values("Set-Cookie"), 1)
+
+	// With nothing typed there is nothing to keep, and the page can be reloaded.
+	empty := b.send("POST", "/join/demo", url.Values{"speak": {"el"}, "key": {"k1"}})
+	require.Equal(t, 303, empty.Status)
+	require.Equal(t, "/join/demo?lang=el", empty.Header.Get("Location"))
+
+	ticked := b.send("POST", "/join/demo", url.Values{"speak": {"nl"}, "consent": {"wallet"}, "key": {"k1"}})
+	require.Equal(t, 200, ticked.Status)
+	require.Contains(t, string(ticked.Body), `value="wallet" checked`)
+
+	// Without cookies the form itself says which language it is in.
+	forgetful := open(s).send("POST", "/join/demo", url.Values{"name": {""}, "lang": {"nl"}, "key": {"k1"}})
+	require.Contains(t, string(forgetful.Body), `<html lang="nl">`)
+}
+
+func TestNumberTypedWrongCanBeMended(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	b := open(s)
+	require.Equal(t, 303, b.send("POST", "/join/demo", url.Values{"name": {"Ada"}, "phone": {"0612345671"}, "key": {"k0"}}).Status)
+	in := url.Values{"name": {"Eve"}, "phone": {"0612345671"}, "email": {"eve@example.com"}, "consent": {"wallet"}, "key": {"k1"}, "lang": {"en"}}
+	found := b.send("POST", "/join/demo", in)
+	require.Equal(t, 200, found.Status)
+	back := url.Values{"again": {"1"}}
+	for _, name := range []string{"name", "phone", "email", "consent", "key", "lang"} {
+		back.Set(name, field(t, found, name))
+	}
+	require.Equal(t, in, without(back, "again"))
+	form := b.send("POST", "/join/demo", back)
+	keeps(t, form, in)
+	in.Set("phone", "0612345672")
+	require.Equal(t, 303, b.send("POST", "/join/demo", in).Status)
+}
+
+// A form that made a card already, gone back to and changed, must not end in a
+// page about keys.
+func TestJoinWithAFormThatWasUsed(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	b := open(s)
+	in := url.Values{"name": {"Ada"}, "email": {""}, "phone": {""}, "key": {"k1"}}
+	require.Equal(t, 303, b.send("POST", "/join/demo", in).Status)
+	in.Set("name", "Bob")
+	used := b.send("POST", "/join/demo", in)
+	require.Equal(t, 409, used.Status)
+	keeps(t, used, in)
+	require.Contains(t, plain(used), templates.For("en").Say("join.used"))
+	require.NotEqual(t, "k1", field(t, used, "key"))
+	n, err := s.Stores.Members.Count(t.Context(), "demo")
+	require.NoError(t, err)
+	require.EqualValues(t, 1, n)
+	in.Del("key")
+	keyless := b.send("POST", "/join/demo", in)
+	require.Equal(t, 400, keyless.Status)
+	keeps(t, keyless, in)
+	in.Set("key", field(t, keyless, "key"))
+	require.Equal(t, 303, b.send("POST", "/join/demo", in).Status)
+}
+
+func without(v url.Values, key string) url.Values {
+	v = maps.Clone(v)
+	delete(v, key)
+	return v
+}

@@ -1,0 +1,160 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"regulars/api/passkit"
+	"regulars/models"
+	"regulars/templates"
+	"regulars/wallet"
+)
+
+// historyLines is how much of the ledger a member's page shows.
+const historyLines = 20
+
+// known returns the member of a page token.
+func (p *Pages) known(c *gin.Context) (*wallet.Identified, error) {
+	m, err := p.Wallet.Stores.Members.ByPage(c.Request.Context(), c.Param("token"))
+	if err == nil && m.ErasedAt != nil {
+		err = unknownLink()
+	}
+	if err != nil {
+		return nil, ofLink(err)
+	}
+	return p.Wallet.Look(c.Request.Context(), m)
+}
+
+func unknownLink() error {
+	return models.Fail(models.NotFound, "unknown_link", "", "This link leads nowhere any more.")
+}
+
+// ofLink says of a link what would otherwise be said of a member: whoever
+// follows it knows nothing of members.
+func ofLink(err error) error {
+	if models.CodeOf(err) == "unknown_member" {
+		return unknownLink()
+	}
+	return err
+}
+
+func (p *Pages) member(c *gin.Context) error {
+	found, err := p.known(c)
+	if err != nil {
+		return err
+	}
+	// Whoever has the link sees the card: keep it out of other sites' logs and
+	// of search engines.
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Header("X-Robots-Tag", "noindex, nofollow")
+	card, err := p.card(found.Program, &found.Member, found.State)
+	if err != nil {
+		return err
+	}
+	if c.Query("new") != "" {
+		page := p.Wallet.PageURL(&found.Member)
+		return p.page(c, http.StatusOK, templates.Joined{
+			Frame: p.frame(c, found.Program), Card: card, Wallets: p.wallets(c, &found.Member), PageURL: page, PageQR: qr(page),
+		})
+	}
+	return p.memberPage(c, found, card)
+}
+
+func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templates.Card) error {
+	t := texts(c)
+	newest, err := p.Wallet.Stores.Ledger.Newest(c.Request.Context(), found.Member.Account, 0, historyLines)
+	if err != nil {
+		return err
+	}
+	undone, err := p.Wallet.Stores.Ledger.Reversals(c.Request.Context(), found.Member.Account)
+	if err != nil {
+		return err
+	}
+	status, err := p.Wallet.Status(c.Request.Context(), found.Member.ID)
+	if err != nil {
+		return err
+	}
+	page := templates.Member{
+		Frame: p.frame(c, found.Program), Card: card, Wallets: p.wallets(c, &found.Member),
+		Entries: entries(t, found.Program, newest, undone), Passes: passStatus(status),
+		Action: "/m/" + found.Member.Page, Key: newKey(), Saved: c.Query("saved") != "",
+	}
+	for _, r := range found.Program.Rewards {
+		page.Rewards = append(page.Rewards, progress(r, found.State))
+	}
+	for _, purpose := range promotions {
+		page.Consents = append(page.Consents, templates.Choice{
+			Purpose: string(purpose), Wording: wording(t, found.Program, purpose), Given: agreed(&found.Member, purpose),
+		})
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+func progress(r models.Reward, s models.State) templates.RewardProgress {
+	return templates.RewardProgress{Name: r.Name, Cost: r.Cost, Have: s.Balance(r.Unit)}
+}
+
+func agreed(m *models.Member, purpose models.Purpose) bool {
+	for _, c := range m.Consents {
+		if c.Purpose == purpose {
+			return c.Given
+		}
+	}
+	return false
+}
+
+// consent keeps what the member chose.
+func (p *Pages) consent(c *gin.Context) error {
+	found, err := p.known(c)
+	if err != nil {
+		return err
+	}
+	_, err = p.Wallet.Amend(c.Request.Context(), wallet.Amendment{
+		Program: found.Program.ID, Member: found.Member.ID, Consents: chosen(c, texts(c), found.Program), Source: "member page",
+	})
+	if err != nil {
+		return err
+	}
+	c.Redirect(http.StatusSeeOther, "/m/"+found.Member.Page+"?saved=1")
+	return nil
+}
+
+// download hands out the Apple pass. Mail scanners and previews ask with HEAD
+// first; that issues nothing.
+func (p *Pages) download(c *gin.Context) error {
+	token, ok := strings.CutSuffix(c.Param("token"), ".pkpass")
+	if !ok {
+		return models.Fail(models.NotFound, "unknown_pass", "", "There is no such pass.")
+	}
+	f, err := p.Wallet.Download(c.Request.Context(), token)
+	if err != nil {
+		return ofLink(err)
+	}
+	passkit.Serve(c, f)
+	return nil
+}
+
+func (p *Pages) downloadable(c *gin.Context) error {
+	token, _ := strings.CutSuffix(c.Param("token"), ".pkpass")
+	if _, err := p.Wallet.Stores.Members.ByDownload(c.Request.Context(), token); err != nil {
+		return err
+	}
+	c.Header("Content-Type", passkit.ContentType)
+	c.Header("Cache-Control", "no-store")
+	c.Status(http.StatusOK)
+	return nil
+}
+
+// save sends an Android phone on to Google, where the card is saved.
+func (p *Pages) save(c *gin.Context) error {
+	link, err := p.Wallet.Save(c.Request.Context(), c.Param("token"))
+	if err != nil {
+		return ofLink(err)
+	}
+	c.Header("Cache-Control", "no-store")
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Redirect(http.StatusFound, link)
+	return nil
+}

@@ -1,0 +1,45 @@
+package pages
+
+import "regulars/templates"
+
+// undoneAtTill is why an entry was taken back at the till, as the ledger keeps
+// it.
+const undoneAtTill = "undone at the till"
+
+// givenReasons are those to choose from in the console: their name in the form
+// and the words that the ledger keeps.
+var givenReasons = []struct{ name, stored string }{
+	{"amount", "wrong amount"},
+	{"card", "wrong card"},
+	{"returned", "goods returned"},
+}
+
+// reasonKeys are the texts for what the ledger keeps; the last was written
+// before the console asked why.
+var reasonKeys = map[string]string{
+	undoneAtTill:                "reason.till",
+	"wrong amount":              "reason.amount",
+	"wrong card":                "reason.card",
+	"goods returned":            "reason.returned",
+	"taken back in the console": "reason.console",
+}
+
+// storedReason returns what the ledger keeps for a reason of the form; empty
+// when it is none of ours.
+func storedReason(name string) string {
+	for _, r := range givenReasons {
+		if r.name == name {
+			return r.stored
+		}
+	}
+	return ""
+}
+
+// reason says in the reader's language why an entry was booked. What somebody
+// wrote in their own words stays as it is.
+func reason(t *templates.Texts, stored string) string {
+	if key, ok := reasonKeys[stored]; ok {
+		return t.Say(key)
+	}
+	return stored
+}

@@ -1,0 +1,109 @@
+package pages
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"regulars/api/auth"
+	"regulars/api/problem"
+	"regulars/models"
+	"regulars/templates"
+	"regulars/wallet"
+)
+
+// takeBackURL is where somebody is asked whether an entry shall be taken back.
+func takeBackURL(e *models.Entry) string {
+	return takeBackPath(e.Member) + "?" + url.Values{"entry": {string(e.ID)}}.Encode()
+}
+
+func takeBackPath(m models.MemberID) string { return "/console/members/" + string(m) + "/reversals" }
+
+// ofMember returns an entry of the member.
+func (p *Pages) ofMember(c *gin.Context, m *models.Member, id string) (*models.Entry, error) {
+	e, err := p.Wallet.Stores.Ledger.Entry(c.Request.Context(), models.EntryID(id))
+	if err == nil && e.Member != m.ID {
+		err = models.Fail(models.NotFound, "unknown_entry", "entry", "There is no such entry.")
+	}
+	return &e, err
+}
+
+// askTakeBack shows what would be taken back, and asks why.
+func (p *Pages) askTakeBack(c *gin.Context, who auth.Identity) error {
+	found, err := p.lookUp(c, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	e, err := p.ofMember(c, &found.Member, c.Query("entry"))
+	if err != nil {
+		return err
+	}
+	if err := wallet.MayReverse(who.Role, wallet.Actor{User: who.User, Location: who.Location}, e, p.Wallet.Stores.Clock.Now()); err != nil {
+		return err
+	}
+	undone, err := p.Wallet.Stores.Ledger.Reversals(c.Request.Context(), found.Member.Account)
+	if err != nil {
+		return err
+	}
+	switch {
+	case undone[e.ID].Whole(e):
+		return models.Fail(models.Conflict, "already_reversed", "entry", "This entry was reversed already.")
+	case e.Kind == models.EntryReverse:
+		return models.Fail(models.Invalid, "reversal_of_reversal", "entry", "A reversal can't be reversed. Book the purchase again.")
+	}
+	page, err := p.takeBackPage(c, found, e)
+	if err != nil {
+		return err
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models.Entry) (templates.TakeBack, error) {
+	lines, err := p.booked(c, found.Program, []models.Entry{*e}, nil)
+	if err != nil {
+		return templates.TakeBack{}, err
+	}
+	page := templates.TakeBack{
+		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: "/console/members/" + string(found.Member.ID),
+		Line: lines[0], Action: takeBackPath(found.Member.ID),
+		Entry: string(e.ID), Key: cmp.Or(c.PostForm("key"), newKey()), Other: c.PostForm("other"),
+	}
+	page.Path = "" // a change of language would lose the entry
+	for _, r := range givenReasons {
+		page.Reasons = append(page.Reasons, templates.Choice{Purpose: r.name, Wording: reason(texts(c), r.stored), Given: r.name == c.PostForm("reason")})
+	}
+	return page, nil
+}
+
+// takeBack reverses an entry, with the reason that was given: in words of one's
+// own, or else one of ours.
+func (p *Pages) takeBack(c *gin.Context, who auth.Identity) error {
+	found, err := p.lookUp(c, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	e, err := p.ofMember(c, &found.Member, c.PostForm("entry"))
+	if err != nil {
+		return err
+	}
+	_, err = p.Wallet.Reverse(c.Request.Context(), wallet.Reversal{
+		Program: who.Program, Entry: e.ID, Reason: cmp.Or(strings.TrimSpace(c.PostForm("other")), storedReason(c.PostForm("reason"))),
+		Key: c.PostForm("key"), Actor: wallet.Actor{User: who.User, Location: who.Location}, Role: who.Role,
+	})
+	if fault, ok := asError(err); ok && fault.Field == "reason" {
+		page, err := p.takeBackPage(c, found, e)
+		if err != nil {
+			return err
+		}
+		page.Error = texts(c).Explain(fault.Code, fault.Msg)
+		return p.page(c, problem.Of(fault).Status, page)
+	}
+	if err != nil {
+		return err
+	}
+	c.Redirect(http.StatusSeeOther, "/console/members/"+string(found.Member.ID))
+	return nil
+}

@@ -1,0 +1,202 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"regulars/api/auth"
+	"regulars/api/problem"
+	"regulars/models"
+	"regulars/templates"
+	"regulars/wallet"
+)
+
+// tillRoles are who may sell.
+var tillRoles = []models.Role{models.Owner, models.Manager, models.StaffRole}
+
+func (p *Pages) mountTill(r *gin.Engine) {
+	till := func(h func(*gin.Context, auth.Identity) error) gin.HandlerFunc {
+		return p.signedIn(func(c *gin.Context, who auth.Identity) error {
+			err := h(c, who)
+			if err == nil {
+				return nil
+			}
+			return p.tillError(c, who, err)
+		}, tillRoles...)
+	}
+	r.GET("/till", till(p.till))
+	r.GET("/till/:step", func(c *gin.Context) { c.Redirect(http.StatusSeeOther, "/till") }) // a reloaded step starts anew
+	r.POST("/till/scan", till(p.scan))
+	r.POST("/till/purchases", till(p.purchase))
+	r.POST("/till/redemptions", till(p.redeem))
+	r.POST("/till/reversals", till(p.reverse))
+}
+
+func (p *Pages) till(c *gin.Context, who auth.Identity) error {
+	program, err := p.Wallet.Stores.Programs.Current(c.Request.Context(), who.Program)
+	if err != nil {
+		return err
+	}
+	return p.page(c, http.StatusOK, templates.Till{Frame: p.tillFrame(c, program)})
+}
+
+// tillFrame gives every step the till's own path, so that a change of language
+// leads back to it.
+func (p *Pages) tillFrame(c *gin.Context, program *models.Program) templates.Frame {
+	f := p.frame(c, program)
+	f.Path = "/till"
+	return f
+}
+
+// tillError says on the till what went wrong. What was scanned does not come
+// back: only what somebody typed can be mended. To whoever has no card, one is
+// offered.
+func (p *Pages) tillError(c *gin.Context, who auth.Identity, err error) error {
+	d := problem.Log(c.Request.Context(), p.Log, c.FullPath(), err)
+	for name, values := range d.GetHeaders() {
+		c.Writer.Header()[name] = values
+	}
+	page := templates.TillError{Frame: p.tillFrame(c, nil), Message: texts(c).Explain(d.Code, d.Detail), Reference: d.Reference}
+	switch d.Code {
+	case "check_digit", "unknown_phone", "unknown_number":
+		page.Code = strings.TrimSpace(c.PostForm("code"))
+	}
+	switch d.Code {
+	case "unknown_phone", "unknown_number", "unknown_card", "void_card":
+		page.JoinURL = p.Wallet.BaseURL + "/join/" + string(who.Program)
+		page.JoinQR = qr(page.JoinURL)
+	}
+	return p.page(c, d.Status, page)
+}
+
+func (p *Pages) scan(c *gin.Context, who auth.Identity) error {
+	if err := p.Auth.Scan(who.User); err != nil {
+		return err
+	}
+	found, err := p.Wallet.Identify(c.Request.Context(), who.Program, c.PostForm("code"))
+	if err != nil {
+		return err
+	}
+	return p.customer(c, http.StatusOK, found, nil)
+}
+
+// customer shows who stands at the till. again is the fault with the amount
+// that was typed, if there is one.
+func (p *Pages) customer(c *gin.Context, status int, found *wallet.Identified, again *models.Error) error {
+	t := texts(c)
+	places, _ := models.CurrencyDigits(found.Program.Currency)
+	page := templates.TillMember{
+		Frame: p.tillFrame(c, found.Program), Member: string(found.Member.ID), Name: firstName(found.Member.Name),
+		Tier: found.State.Tier, Balance: found.State.Balance(models.Points),
+		Currency: found.Program.Currency, Places: places, Key: newKey(),
+	}
+	if found.Member.Head.LastVisitAt != nil {
+		page.LastVisit = found.Member.Head.LastVisitAt.In(found.Program.Zone())
+	}
+	for _, n := range found.Notices {
+		if n.Code == "purchase_just_booked" {
+			page.Notices = append(page.Notices, t.Say("till.recent", templates.Args{"Ago": t.Ago(n.At, page.Now)}))
+		}
+	}
+	for _, r := range found.Program.Rewards {
+		page.Rewards = append(page.Rewards, templates.TillReward{RewardProgress: progress(r, found.State), ID: string(r.ID), Key: newKey()})
+	}
+	if again != nil {
+		page.Amount, page.Error = c.PostForm("amount"), t.Explain(again.Code, again.Msg)
+		if key := c.PostForm("key"); key != "" {
+			page.Key = key
+		}
+	}
+	return p.page(c, status, page)
+}
+
+// firstName is all that the till shows of a person.
+func firstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
+}
+
+func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
+	found, err := p.lookUp(c, who, c.PostForm("member"))
+	if err != nil {
+		return err
+	}
+	places, _ := models.CurrencyDigits(found.Program.Currency)
+	amount, ok := templates.ParseAmount(c.PostForm("amount"), places)
+	if !ok {
+		return p.customer(c, http.StatusUnprocessableEntity, found,
+			models.Fail(models.Invalid, "invalid_amount", "amount", "Write the amount with numbers only, such as 12.50."))
+	}
+	e, err := p.Wallet.Earn(c.Request.Context(), wallet.Sale{
+		Program: who.Program, Member: found.Member.ID, Key: c.PostForm("key"),
+		Purchase: models.Purchase{Amount: amount}, Actor: wallet.Actor{User: who.User, Location: who.Location},
+	})
+	if fault, ok := asError(err); ok && fault.Field == "amount" {
+		return p.customer(c, http.StatusUnprocessableEntity, found, fault)
+	}
+	if err != nil {
+		return err
+	}
+	page := p.done(c, found, e)
+	page.Amount = money(texts(c), found.Program, amount)
+	if e.State.Tier != found.State.Tier && e.Amount(models.Points) > 0 {
+		page.Tier = e.State.Tier
+	}
+	ready, _ := e.State.Rewards(found.Program, p.Wallet.Stores.Clock.Now())
+	for _, r := range ready {
+		page.Ready = append(page.Ready, r.Name)
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+// done tells what was booked, and lets it be undone until the next scan.
+func (p *Pages) done(c *gin.Context, found *wallet.Identified, e *models.Entry) templates.TillDone {
+	page := templates.TillDone{
+		Frame: p.tillFrame(c, found.Program), Kind: string(e.Kind), Name: firstName(found.Member.Name),
+		Points: e.Amount(models.Points), Balance: e.State.Balance(models.Points),
+	}
+	if e.Kind != models.EntryReverse {
+		page.Undo = &templates.Undo{Action: "/till/reversals", Entry: string(e.ID), Key: newKey()}
+	}
+	return page
+}
+
+func (p *Pages) redeem(c *gin.Context, who auth.Identity) error {
+	found, err := p.lookUp(c, who, c.PostForm("member"))
+	if err != nil {
+		return err
+	}
+	e, err := p.Wallet.Redeem(c.Request.Context(), wallet.Redemption{
+		Program: who.Program, Member: found.Member.ID, Reward: models.RewardID(c.PostForm("reward")), Key: c.PostForm("key"),
+		Actor: wallet.Actor{User: who.User, Location: who.Location},
+	})
+	if err != nil {
+		return err
+	}
+	page := p.done(c, found, e)
+	if r, ok := found.Program.Reward(e.Reward); ok {
+		page.Reward = r.Name
+	}
+	return p.page(c, http.StatusOK, page)
+}
+
+func (p *Pages) reverse(c *gin.Context, who auth.Identity) error {
+	e, err := p.Wallet.Reverse(c.Request.Context(), wallet.Reversal{
+		Program: who.Program, Entry: models.EntryID(c.PostForm("entry")), Reason: undoneAtTill, Key: c.PostForm("key"),
+		Actor: wallet.Actor{User: who.User, Location: who.Location}, Role: who.Role,
+	})
+	if err != nil {
+		return err
+	}
+	m, err := p.Wallet.Stores.Members.Member(c.Request.Context(), e.Member)
+	if err != nil {
+		return err
+	}
+	found, err := p.Wallet.Look(c.Request.Context(), m)
+	if err != nil {
+		return err
+	}
+	return p.page(c, http.StatusOK, p.done(c, found, e))
+}

@@ -1,0 +1,15 @@
+package passkit
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"regulars/api/auth"
+)
+
+// MountTight is Mount with room for so few questions from one network.
+func (a *API) MountTight(group *gin.RouterGroup, questions int) {
+	few := func() *auth.Limiter { return auth.NewLimiter(questions, time.Hour) }
+	a.mount(group, limits{registering: few(), asking: few(), logging: few()})
+}

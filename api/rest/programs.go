@@ -1,0 +1,111 @@
+package rest
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"regulars/api/auth"
+	"regulars/api/problem"
+	"regulars/models"
+)
+
+func (a *API) routes(h huma.API) {
+	a.loginRoute(h)
+	a.memberRoutes(h)
+	a.tillRoutes(h)
+	register(a, h, operation{"GET", "/programs/{program}", "get-program", "The version in force", anyone, 200}, a.program)
+	register(a, h, operation{"PUT", "/programs/{program}", "publish-program", "Publish a new version", bosses, 200}, a.publish)
+}
+
+type loginIn struct {
+	Body struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	}
+}
+
+type loginOut struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		AccessToken string      `json:"access_token"`
+		ExpiresIn   int         `json:"expires_in" doc:"seconds"`
+		Role        models.Role `json:"role"`
+	}
+}
+
+func (a *API) loginRoute(h huma.API) {
+	huma.Register(h, huma.Operation{
+		OperationID: "login", Method: "POST", Path: "/api/v1/auth/login", Summary: "Sign in",
+		MaxBodyBytes: maxBody, Errors: []int{400, 401, 413, 415, 422, 429},
+	}, func(ctx context.Context, in *loginIn) (*loginOut, error) {
+		t, err := a.Auth.Login(ctx, in.Body.Email, in.Body.Password)
+		if err != nil {
+			return nil, problem.Log(ctx, a.Log, "/auth/login", err)
+		}
+		out := &loginOut{CacheControl: "no-store"}
+		out.Body.AccessToken, out.Body.ExpiresIn, out.Body.Role = t.Access, int(t.ExpiresIn/time.Second), t.User.Role
+		return out, nil
+	})
+}
+
+type programIn struct {
+	Program models.ProgramID `path:"program"`
+}
+
+// Program is a version of a program, as the API shows it.
+type Program struct {
+	ID        models.ProgramID `json:"id"`
+	Version   int              `json:"version"`
+	CreatedAt time.Time        `json:"created_at"`
+	Terms     models.Terms     `json:"terms"`
+}
+
+type programOut struct {
+	ETag string `header:"ETag"`
+	Body Program
+}
+
+func programView(p *models.Program) *programOut {
+	return &programOut{
+		ETag: etag(int64(p.Version)),
+		Body: Program{ID: p.ID, Version: p.Version, CreatedAt: p.CreatedAt, Terms: p.Terms},
+	}
+}
+
+func (a *API) program(ctx context.Context, who auth.Identity, in *programIn) (*programOut, error) {
+	if err := own(who, in.Program); err != nil {
+		return nil, err
+	}
+	p, err := a.Wallet.Stores.Programs.Current(ctx, in.Program)
+	if err != nil {
+		return nil, err
+	}
+	return programView(p), nil
+}
+
+type publishIn struct {
+	Program models.ProgramID `path:"program"`
+	IfMatch string           `header:"If-Match" doc:"ETag of the version that this one follows"`
+	Body    models.Terms
+}
+
+func (a *API) publish(ctx context.Context, who auth.Identity, in *publishIn) (*programOut, error) {
+	if err := own(who, in.Program); err != nil {
+		return nil, err
+	}
+	rev, err := revision(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	expect := int(rev)
+	if rev == 0 {
+		expect = -1
+	}
+	p, err := a.Wallet.Publish(ctx, in.Program, in.Body, expect, who.User)
+	if err != nil {
+		return nil, err
+	}
+	return programView(p), nil
+}

@@ -1,0 +1,197 @@
+package rest
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"regulars/api/auth"
+	"regulars/models"
+	"regulars/wallet"
+)
+
+func (a *API) tillRoutes(h huma.API) {
+	register(a, h, operation{"POST", "/programs/{program}/scans", "scan", "Whose card is this, and what may they have", tills, 200}, a.scanned)
+	register(a, h, operation{"POST", "/members/{id}/purchases", "purchase", "Book a purchase", tills, 201}, a.purchase)
+	register(a, h, operation{"POST", "/members/{id}/purchases/trial", "purchase-trial", "What a purchase would earn; books nothing", tills, 200}, a.trial)
+	register(a, h, operation{"POST", "/members/{id}/activities", "activity", "Book a check-in, a survey or a review", tills, 201}, a.activity)
+	register(a, h, operation{"POST", "/members/{id}/redemptions", "redemption", "Give a reward", tills, 201}, a.redemption)
+	register(a, h, operation{"POST", "/members/{id}/adjustments", "adjustment", "Give or take units by hand", bosses, 201}, a.adjustment)
+	register(a, h, operation{"POST", "/entries/{id}/reversals", "reversal", "Take an entry back; staff what they or their location booked, within a day", tills, 201}, a.reversal)
+}
+
+type scanIn struct {
+	Program models.ProgramID `path:"program"`
+	Body    struct {
+		Code     string `json:"code" doc:"a card number as scanned or typed, or a phone number"`
+		Location string `json:"location,omitempty" maxLength:"64"`
+	}
+}
+
+type scanOut struct{ Body Scan }
+
+func (a *API) scanned(ctx context.Context, who auth.Identity, in *scanIn) (*scanOut, error) {
+	if err := own(who, in.Program); err != nil {
+		return nil, err
+	}
+	if _, err := actor(who, in.Body.Location); err != nil {
+		return nil, err
+	}
+	if err := a.Auth.Scan(who.User); err != nil {
+		return nil, err
+	}
+	found, err := a.Wallet.Identify(ctx, in.Program, in.Body.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &scanOut{Body: a.scan(found)}, nil
+}
+
+type purchaseIn struct {
+	ID   models.MemberID `path:"id"`
+	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Amount   int64         `json:"amount" doc:"minor units: 350 is 3.50"`
+		Currency string        `json:"currency,omitempty" doc:"ISO 4217; the program's when left out"`
+		Items    []models.Item `json:"items,omitempty"`
+		Tip      int64         `json:"tip,omitempty" doc:"minor units of the amount that are a tip"`
+		Covered  int64         `json:"covered,omitempty" doc:"minor units of the amount that were paid with points or stored value"`
+		Receipt  string        `json:"receipt,omitempty"`
+		Location string        `json:"location,omitempty" maxLength:"64"`
+		At       *time.Time    `json:"at,omitempty" doc:"when it was, if not now"`
+	}
+}
+
+type entryOut struct{ Body Entry }
+
+// booked answers with an entry or with why there is none.
+func booked(e *models.Entry, err error) (*entryOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &entryOut{Body: entry(e)}, nil
+}
+
+func (a *API) purchase(ctx context.Context, who auth.Identity, in *purchaseIn) (*entryOut, error) {
+	by, err := actor(who, in.Body.Location)
+	if err != nil {
+		return nil, err
+	}
+	var at time.Time
+	if in.Body.At != nil {
+		if !who.May(bosses...) {
+			return nil, models.Fail(models.Denied, "no_backdating", "at", "Only an owner or manager may say when a purchase was. Leave out at.")
+		}
+		at = *in.Body.At
+	}
+	b := in.Body
+	return booked(a.Wallet.Earn(ctx, wallet.Sale{
+		Program: who.Program, Member: in.ID, At: at, Key: in.Key, Actor: by,
+		Purchase: models.Purchase{Amount: b.Amount, Currency: b.Currency, Receipt: b.Receipt, Items: b.Items, Tip: b.Tip, Covered: b.Covered},
+	}))
+}
+
+type trialIn struct {
+	ID   models.MemberID `path:"id"`
+	Body struct {
+		Amount   int64         `json:"amount" doc:"minor units: 350 is 3.50"`
+		Items    []models.Item `json:"items,omitempty"`
+		Tip      int64         `json:"tip,omitempty" doc:"minor units of the amount that are a tip"`
+		Covered  int64         `json:"covered,omitempty" doc:"minor units of the amount that were paid with points or stored value"`
+		Location string        `json:"location,omitempty" maxLength:"64"`
+	}
+}
+
+func (a *API) trial(ctx context.Context, who auth.Identity, in *trialIn) (*entryOut, error) {
+	by, err := actor(who, in.Body.Location)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	return booked(a.Wallet.Try(ctx, wallet.Sale{
+		Program: who.Program, Member: in.ID, Actor: by,
+		Purchase: models.Purchase{Amount: b.Amount, Items: b.Items, Tip: b.Tip, Covered: b.Covered},
+	}))
+}
+
+type activityIn struct {
+	ID   models.MemberID `path:"id"`
+	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Activity models.Occasion `json:"activity" doc:"check_in, survey or review"`
+		Location string          `json:"location,omitempty" maxLength:"64"`
+	}
+}
+
+func (a *API) activity(ctx context.Context, who auth.Identity, in *activityIn) (*entryOut, error) {
+	by, err := actor(who, in.Body.Location)
+	if err != nil {
+		return nil, err
+	}
+	switch in.Body.Activity {
+	case models.OnCheckIn, models.OnSurvey, models.OnReview:
+	default:
+		return nil, models.Fail(models.Invalid, "unknown_activity", "activity", "The activity is check_in, survey or review.")
+	}
+	return booked(a.Wallet.Act(ctx, wallet.Activity{Program: who.Program, Member: in.ID, What: in.Body.Activity, Key: in.Key, Actor: by}))
+}
+
+type redemptionIn struct {
+	ID   models.MemberID `path:"id"`
+	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Reward   models.RewardID `json:"reward"`
+		Location string          `json:"location,omitempty" maxLength:"64"`
+	}
+}
+
+func (a *API) redemption(ctx context.Context, who auth.Identity, in *redemptionIn) (*entryOut, error) {
+	by, err := actor(who, in.Body.Location)
+	if err != nil {
+		return nil, err
+	}
+	return booked(a.Wallet.Redeem(ctx, wallet.Redemption{
+		Program: who.Program, Member: in.ID, Reward: in.Body.Reward, Key: in.Key, Actor: by,
+	}))
+}
+
+type adjustmentIn struct {
+	ID   models.MemberID `path:"id"`
+	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Unit   models.Unit `json:"unit" doc:"points"`
+		Delta  int64       `json:"delta" doc:"how many to give, or below zero to take"`
+		Reason string      `json:"reason" doc:"kept with the entry"`
+	}
+}
+
+func (a *API) adjustment(ctx context.Context, who auth.Identity, in *adjustmentIn) (*entryOut, error) {
+	by, err := actor(who, "")
+	if err != nil {
+		return nil, err
+	}
+	return booked(a.Wallet.Adjust(ctx, wallet.Adjustment{
+		Program: who.Program, Member: in.ID, Delta: models.Delta{Unit: in.Body.Unit, Amount: in.Body.Delta},
+		Reason: in.Body.Reason, Key: in.Key, Actor: by,
+	}))
+}
+
+type reversalIn struct {
+	ID   models.EntryID `path:"id"`
+	Key  string         `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Amount int64  `json:"amount,omitempty" doc:"minor units of a purchase that came back; all that is left of it when absent"`
+		Reason string `json:"reason" doc:"kept with the entry"`
+	}
+}
+
+func (a *API) reversal(ctx context.Context, who auth.Identity, in *reversalIn) (*entryOut, error) {
+	by, err := actor(who, "")
+	if err != nil {
+		return nil, err
+	}
+	return booked(a.Wallet.Reverse(ctx, wallet.Reversal{
+		Program: who.Program, Entry: in.ID, Amount: in.Body.Amount, Reason: in.Body.Reason, Key: in.Key, Actor: by, Role: who.Role,
+	}))
+}

@@ -1,0 +1,137 @@
+package rest
+
+import (
+	"time"
+
+	"regulars/models"
+	"regulars/wallet"
+)
+
+// Member is a person with a card, as the API shows it.
+type Member struct {
+	ID       models.MemberID       `json:"id"`
+	Program  models.ProgramID      `json:"program"`
+	Card     models.CardNumber     `json:"card" doc:"what the barcode holds"`
+	Name     string                `json:"name"`
+	Phone    string                `json:"phone,omitempty"`
+	Email    string                `json:"email,omitempty"`
+	Customer string                `json:"customer,omitempty" doc:"the number in the shop's own system"`
+	Birthday string                `json:"birthday,omitempty"`
+	Locale   string                `json:"locale,omitempty"`
+	Consents []models.Consent      `json:"consents,omitempty"`
+	JoinedAt time.Time             `json:"joined_at"`
+	Erased   bool                  `json:"erased,omitempty"`
+	Balances map[models.Unit]int64 `json:"balances"`
+	Tier     string                `json:"tier" doc:"the level; empty below the first"`
+	Passes   *Passes               `json:"passes,omitempty"`
+	PageURL  string                `json:"page_url,omitempty"`
+}
+
+// Passes are the links that put the card in a phone.
+type Passes struct {
+	AppleURL  string `json:"apple_url"`
+	GoogleURL string `json:"google_url,omitempty"`
+}
+
+// Entry is one line of a ledger, as the API shows it.
+type Entry struct {
+	ID       models.EntryID        `json:"id"`
+	Member   models.MemberID       `json:"member"`
+	Seq      int64                 `json:"seq" doc:"1, 2, 3 … of the account, without gaps"`
+	Kind     models.EntryKind      `json:"kind" doc:"open, earn, redeem, reverse or adjust"`
+	At       time.Time             `json:"at"`
+	Purchase *models.Purchase      `json:"purchase,omitempty"`
+	Activity models.Occasion       `json:"activity,omitempty" doc:"what was done, if it was no purchase"`
+	Reward   models.RewardID       `json:"reward,omitempty"`
+	Reverses models.EntryID        `json:"reverses,omitempty" doc:"the entry that this one takes back"`
+	Reason   string                `json:"reason,omitempty"`
+	Location string                `json:"location,omitempty"`
+	Staff    models.UserID         `json:"staff,omitempty"`
+	Amount   int64                 `json:"amount,omitempty" doc:"minor units of the purchase that a reversal took back"`
+	Deltas   []models.Delta        `json:"deltas" doc:"each with the rule that gave it"`
+	Lots     []models.Lot          `json:"lots,omitempty" doc:"units put with those that end together, or below zero taken from them"`
+	Balances map[models.Unit]int64 `json:"balances" doc:"after it"`
+	Tier     string                `json:"tier" doc:"the level after it; empty below the first"`
+}
+
+func (a *API) member(m *models.Member, s models.State) Member {
+	out := Member{
+		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Customer: m.Customer,
+		Birthday: m.Birthday, Locale: m.Locale, Consents: m.Consents, JoinedAt: m.JoinedAt,
+		Erased: m.ErasedAt != nil, Balances: balances(s), Tier: s.Tier,
+	}
+	if m.ErasedAt == nil {
+		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
+		if a.Wallet.Google != nil {
+			out.Passes.GoogleURL = a.Wallet.SaveURL(m)
+		}
+		out.PageURL = a.Wallet.PageURL(m)
+	}
+	return out
+}
+
+// balances always names one unit at least, also for a new card.
+func balances(s models.State) map[models.Unit]int64 {
+	if len(s.Balances) == 0 {
+		return map[models.Unit]int64{models.Points: 0}
+	}
+	return s.Balances
+}
+
+func entry(e *models.Entry) Entry {
+	deltas := e.Deltas
+	if deltas == nil {
+		deltas = []models.Delta{}
+	}
+	return Entry{
+		ID: e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Reward: e.Reward,
+		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
+		Activity: e.Activity, Amount: e.Undo, Lots: e.Lots, Deltas: deltas, Balances: balances(e.State), Tier: e.State.Tier,
+	}
+}
+
+// Scan is what a till learns of a code.
+type Scan struct {
+	Member   Member                `json:"member"`
+	Balances map[models.Unit]int64 `json:"balances"`
+	Tier     string                `json:"tier" doc:"the level; empty below the first"`
+	Rewards  []Offer               `json:"rewards"`
+	Vouchers []string              `json:"vouchers"`
+	Notices  []Notice              `json:"notices"`
+}
+
+// Offer is a reward that the program has, and whether the member may have it.
+type Offer struct {
+	ID      models.RewardID `json:"id"`
+	Name    string          `json:"name"`
+	Unit    models.Unit     `json:"unit"`
+	Cost    int64           `json:"cost"`
+	Ready   bool            `json:"ready"`
+	Missing int64           `json:"missing"`
+}
+
+// Notice is something to know before going on.
+type Notice struct {
+	Code string    `json:"code"`
+	At   time.Time `json:"at"`
+}
+
+// atTill leaves of a member what staff need at the till.
+func atTill(m Member) Member {
+	m.Phone, m.Email, m.Birthday, m.Customer, m.Consents, m.Passes, m.PageURL = "", "", "", "", nil, nil, ""
+	return m
+}
+
+// scan shows staff no more of a person than they need at the till.
+func (a *API) scan(i *wallet.Identified) Scan {
+	m := atTill(a.member(&i.Member, i.State))
+	out := Scan{Member: m, Balances: m.Balances, Tier: m.Tier, Rewards: []Offer{}, Vouchers: []string{}, Notices: []Notice{}}
+	for _, r := range i.Program.Rewards {
+		missing := max(r.Cost-i.State.Balance(r.Unit), 0)
+		out.Rewards = append(out.Rewards, Offer{ID: r.ID, Name: r.Name, Unit: r.Unit, Cost: r.Cost, Ready: missing == 0, Missing: missing})
+	}
+	for _, n := range i.Notices {
+		out.Notices = append(out.Notices, Notice(n))
+	}
+	return out
+}
