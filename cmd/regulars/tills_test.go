@@ -287,11 +287,23 @@ func (t *till) anyEntry() string {
 type bookedEntry struct{ ID, Member, Kind string }
 
 // carryOut sends a wish until it is answered. Now and then it is given up
-// instead, or sent once more after the answer.
+// instead, or sent once more after the answer: what was booked then stays as
+// it is, and what was refused may be booked by now.
 func (t *till) carryOut(ctx context.Context, w *wish) {
-	status, answer, ok := t.send(ctx, w)
-	if !ok {
+	if !t.ask(ctx, w) || t.lot.IntN(25) > 0 {
 		return
+	}
+	t.ask(ctx, w)
+}
+
+// ask sends a wish, notes the answer and reports whether there was one.
+func (t *till) ask(ctx context.Context, w *wish) bool {
+	status, answer, ok := t.send(ctx, w)
+	if w.booked() {
+		if ok && (status != w.status || !bytes.Equal(answer, w.answer)) {
+			t.fault("key %s: was told %s, then %d %s", w.key, w.answer, status, answer)
+		}
+		return ok
 	}
 	t.journal.note(func() {
 		w.status, w.answer = status, answer
@@ -300,13 +312,7 @@ func (t *till) carryOut(ctx context.Context, w *wish) {
 			t.journal.remember(answer)
 		}
 	})
-	if t.lot.IntN(25) > 0 {
-		return
-	}
-	status, answer, ok = t.send(ctx, w)
-	if ok && w.booked() && (status != w.status || !bytes.Equal(answer, w.answer)) {
-		t.fault("key %s: was told %s, then %d %s", w.key, w.answer, status, answer)
-	}
+	return ok
 }
 
 // away is how long a till waits for a server to come back.
