@@ -66,7 +66,8 @@ func (t *Terms) asked() []Fact {
 	for _, f := range facts {
 		of := func(w *When) bool { return slices.Contains(w.Facts, f) }
 		if slices.ContainsFunc(t.Rules, func(r Rule) bool { return of(&r.When) }) ||
-			slices.ContainsFunc(t.Bonuses, func(b Bonus) bool { return of(&b.When) }) {
+			slices.ContainsFunc(t.Bonuses, func(b Bonus) bool { return of(&b.When) }) ||
+			slices.ContainsFunc(t.Rewards, func(r Reward) bool { return of(&r.When) }) {
 			asked = append(asked, f)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 //	times/DATE/RULE    how often it gave on that day, where the rule has a limit
 //	card/CARD          stamps ever collected on a stamp card
 //	done/OCCASION/YEAR what can be earned once, or once a year
+//	took/REWARD/DATE   how often a reward was taken in the period that began then, where it has a limit
 type Counts map[string]int64
 
 func leftCount(r RuleID) string              { return "left/" + string(r) }
@@ -50,6 +51,7 @@ func (c Counts) plus(changes Counts) Counts {
 		before, there := sum[key]
 		if !there {
 			newest = max(newest, dayOf(key))
+			sum.forgetTaken(key)
 		}
 		if sum[key] = before + n; before+n == 0 {
 			delete(sum, key)
@@ -78,12 +80,29 @@ func (c Counts) forget(day string) {
 	}
 }
 
+// forgetTaken drops how often a reward was taken in the periods before the one
+// that is about to be counted.
+func (c Counts) forgetTaken(next string) {
+	if !strings.HasPrefix(next, "took/") {
+		return
+	}
+	reward := next[:strings.LastIndexByte(next, '/')+1]
+	for key := range c {
+		if strings.HasPrefix(key, reward) && key < next {
+			delete(c, key)
+		}
+	}
+}
+
+// passes reports whether a count is forgotten once its time is over.
+func passes(key string) bool { return dayOf(key) != "" || strings.HasPrefix(key, "took/") }
+
 // undone returns the changes that take c back from a state that has now. What
 // was counted on a day that is forgotten stays so.
 func (c Counts) undone(now Counts) Counts {
 	back := make(Counts, len(c))
 	for key, n := range c {
-		if _, there := now[key]; there || dayOf(key) == "" {
+		if _, there := now[key]; there || !passes(key) {
 			back[key] = -n
 		}
 	}

@@ -87,7 +87,8 @@ type Entry struct {
 	Day        string    `bson:"day"`         // local day of At in the program's zone
 	Purchase   *Purchase `bson:"purchase,omitempty"`
 	Reward     RewardID  `bson:"reward,omitempty"`
-	Ref        EntryID   `bson:"ref,omitempty"` // the entry that this one takes back
+	Taken      Taken     `bson:"taken,omitzero"` // redeem: what the reward's terms left open
+	Ref        EntryID   `bson:"ref,omitempty"`  // the entry that this one takes back
 	Reason     string    `bson:"reason,omitempty"`
 	Location   string    `bson:"location,omitempty"`
 	Staff      UserID    `bson:"staff,omitempty"`

@@ -20,6 +20,7 @@ type Event struct {
 	Activity Occasion  // earn: what was done, if it was no purchase
 	Imported bool      // earn: a fact of the past, so an amount of zero is taken
 	Reward   RewardID  // redeem
+	Taken    Taken     // redeem
 	Delta    Delta     // open, adjust
 	Original *Entry    // reverse: the entry to take back
 	Undone   Undone    // reverse: what of it was taken back already
@@ -66,7 +67,7 @@ func (p *Program) change(s State, event Event) (Change, error) {
 	case EntryEarn:
 		return p.earn(s, event)
 	case EntryRedeem:
-		return p.redeem(s, event.Reward, event.At)
+		return p.redeem(s, event)
 	case EntryReverse:
 		return p.reverse(s, event)
 	case EntryExpire:
@@ -83,17 +84,6 @@ func (p *Program) change(s State, event Event) (Change, error) {
 		return p.adjust(event.Delta, 0)
 	}
 	return Change{}, Fail(Invalid, "unknown_kind", "kind", "There is no such kind of entry.")
-}
-
-func (p *Program) redeem(s State, id RewardID, at time.Time) (Change, error) {
-	r, ok := p.Reward(id)
-	if !ok {
-		return Change{}, Fail(Invalid, "unknown_reward", "reward", "This program has no such reward.")
-	}
-	if s.Usable(r.Unit, at) < r.Cost {
-		return Change{}, Fail(Conflict, "not_enough", "reward", "The balance does not cover this reward yet.")
-	}
-	return Change{Deltas: []Delta{{Unit: r.Unit, Amount: -r.Cost}}}, nil
 }
 
 // expire ends the units whose time is over.
@@ -134,7 +124,7 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
 		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Purchase: e.Purchase, Activity: e.Activity,
-		Imported: true, Reward: e.Reward, Original: original, Undone: undone, Part: e.Undo,
+		Imported: true, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo,
 	}
 	if e.Kind == EntryOpen || e.Kind == EntryAdjust {
 		event.Delta = e.Deltas[0]

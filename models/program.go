@@ -12,9 +12,6 @@ import (
 // ProgramID is the short name of a program, as it stands in URLs: "demo".
 type ProgramID string
 
-// RewardID names a reward within its program: "coffee".
-type RewardID string
-
 // Unit is what a balance counts.
 type Unit string
 
@@ -100,14 +97,6 @@ type Contact struct {
 	Phone   string `bson:"phone,omitempty" json:"phone,omitempty"`
 	Website string `bson:"website,omitempty" json:"website,omitempty"`
 	Address string `bson:"address,omitempty" json:"address,omitempty"`
-}
-
-// Reward is what units buy.
-type Reward struct {
-	ID   RewardID `bson:"id" json:"id"`
-	Name string   `bson:"name" json:"name"`
-	Unit Unit     `bson:"unit" json:"unit"`
-	Cost int64    `bson:"cost" json:"cost"`
 }
 
 // TierBy is what counts towards tiers.
@@ -245,20 +234,8 @@ func checkLists(t *Terms, bad func(field, msg string) error) error {
 	if len(t.Rewards) > maxListed || len(t.Tiers) > maxListed {
 		return bad("rewards", "A program has at most 50 rewards and 50 tiers.")
 	}
-	seen := map[RewardID]bool{}
-	for i, r := range t.Rewards {
-		field := "rewards[" + strconv.Itoa(i) + "]"
-		switch {
-		case r.ID == "" || len(r.ID) > maxListName || seen[r.ID]:
-			return bad(field+".id", "Each reward needs an id of its own.")
-		case r.Name == "" || len(r.Name) > maxListName:
-			return bad(field+".name", "Each reward needs a name of at most 60 characters.")
-		case !t.Counts(r.Unit):
-			return bad(field+".unit", "A reward costs units that a rule gives.")
-		case r.Cost <= 0:
-			return bad(field+".cost", "A reward costs at least 1.")
-		}
-		seen[r.ID] = true
+	if err := checkRewards(t, bad); err != nil {
+		return err
 	}
 	from := map[int64]bool{}
 	for i, tier := range t.Tiers {
@@ -284,20 +261,6 @@ func ParseColour(s string) (r, g, b uint8, ok bool) {
 		return 0, 0, 0, false
 	}
 	return uint8(n >> 16), uint8(n >> 8), uint8(n), true
-}
-
-// Rewards returns what the units that can be used at a moment cover, and the
-// cheapest reward that they do not, nil when they cover all.
-func (s State) Rewards(p *Program, at time.Time) (ready []Reward, next *Reward) {
-	for _, r := range p.Rewards {
-		switch {
-		case r.Cost <= s.Usable(r.Unit, at):
-			ready = append(ready, r)
-		case next == nil || r.Cost < next.Cost:
-			next = &r
-		}
-	}
-	return ready, next
 }
 
 // CheckProgramID accepts 1 to 40 lower-case letters, digits and hyphens.

@@ -50,13 +50,38 @@ func rich(t *rapid.T) *models.Program {
 		}
 		terms.Rewards = nil
 		for _, u := range terms.Units() {
-			terms.Rewards = append(terms.Rewards, models.Reward{ID: models.RewardID(u), Name: string(u), Unit: u, Cost: rapid.Int64Range(1, 9).Draw(t, "cost")})
+			terms.Rewards = append(terms.Rewards, richReward(t, u))
 		}
 	})
 	if err := models.CheckTerms(&p.Terms); err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// richReward draws a reward that costs a unit.
+func richReward(t *rapid.T, u models.Unit) models.Reward {
+	r := models.Reward{
+		ID: models.RewardID(u), Name: string(u), Unit: u, Cost: rapid.Int64Range(1, 9).Draw(t, "cost"),
+		Tier: rapid.SampledFrom([]string{"", "", "Silver"}).Draw(t, "tier"), When: richWhen(t),
+	}
+	if rapid.Bool().Draw(t, "limited") {
+		r.Most = models.RewardMost{
+			Times: rapid.Int64Range(1, 3).Draw(t, "most"),
+			In:    rapid.SampledFrom([]models.Period{"", models.InDay, models.InWeek, models.InMonth, models.InYear}).Draw(t, "in"),
+		}
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	case 0:
+		r.Kind, r.Amount = models.AmountOff, 100
+		if r.Most.Times == 0 {
+			r.Repeat = 3
+		}
+	case 1:
+		r.Kind = models.Mystery
+		r.Prizes = []models.Prize{{ID: "none", Name: "Better luck", Weight: 3}, {ID: "some", Name: "Some", Weight: 1, Unit: u, Give: 5}}
+	}
+	return r
 }
 
 func richRule(t *rapid.T) models.Rule {
@@ -113,6 +138,7 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		e.Activity = rapid.SampledFrom([]models.Occasion{models.OnCheckIn, models.OnSurvey}).Draw(t, "activity")
 	case 1, 2:
 		e.Kind, e.Reward = models.EntryRedeem, rapid.SampledFrom([]models.RewardID{"points", "stamps", "visits"}).Draw(t, "reward")
+		e.Taken = takes(t, a.p, e.Reward)
 	case 3:
 		e.Kind, e.Delta = models.EntryAdjust, models.Delta{Unit: models.Points, Amount: rapid.Int64Range(-20, 20).Draw(t, "delta")}
 	case 4, 5:
@@ -128,6 +154,24 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		}
 	}
 	return e
+}
+
+// takes draws what the terms of a reward leave open.
+func takes(t *rapid.T, p *models.Program, id models.RewardID) (taken models.Taken) {
+	r, ok := p.Reward(id)
+	if !ok {
+		return taken
+	}
+	if r.Kind == models.Mystery {
+		taken.Draw, _ = r.DrawPrize(rapid.Uint64().Draw(t, "number"), []models.PrizeID{"some", "none"})
+	}
+	if r.Repeat > 0 {
+		taken.Times = rapid.Int64Range(0, 3).Draw(t, "times")
+	}
+	if rapid.IntRange(0, 4).Draw(t, "voucher") == 0 {
+		taken.Voucher, taken.Promise, taken.Times = "8", &r, 0
+	}
+	return taken
 }
 
 func bought(t *rapid.T) *models.Purchase {

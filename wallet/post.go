@@ -118,7 +118,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 	if !in.At.IsZero() {
 		event.At = in.At.UTC().Truncate(time.Millisecond)
 	}
-	if event.Kind == models.EntryEarn {
+	if event.Kind == models.EntryEarn || event.Kind == models.EntryRedeem {
 		event.Facts = program.FactsOf(in.Member.Birthday, event.At, zone)
 	}
 	change, err := program.Apply(last.State, event)
@@ -130,7 +130,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Key: in.Key, Hash: in.Hash, Kind: in.Event.Kind,
 		Program: program.ID, Version: program.Version, Member: in.Member.ID,
 		At: event.At, RecordedAt: now, Day: event.At.In(zone).Format(time.DateOnly),
-		Purchase: event.Purchase, Reward: event.Reward, Ref: in.Ref, Reason: in.Reason,
+		Purchase: event.Purchase, Reward: event.Reward, Taken: event.Taken, Ref: in.Ref, Reason: in.Reason,
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Undo: change.Undo, Credit: change.Credit, State: change.State,
