@@ -115,8 +115,11 @@ func (e *earning) activity(what Occasion) error {
 			e.give(r, r.Give)
 		}
 	}
-	if !known {
+	switch {
+	case !known:
 		return Fail(Invalid, "no_rule", "activity", "This program gives nothing for that.")
+	case done != "" && len(e.deltas) == 0: // nobody waits for an answer, so there is nothing to say
+		return Fail(Conflict, "nothing_given", "activity", "This program gives this member nothing for that.")
 	}
 	if done != "" {
 		e.counts[done] = 1

@@ -53,6 +53,7 @@ type Member struct {
 	Download string     `bson:"download"`          // unguessable token of the links that put the card in a phone
 	Request  string     `bson:"request,omitempty"` // hash of the request that enrolled the member
 	JoinedAt time.Time  `bson:"joined_at"`
+	Welcome  *time.Time `bson:"welcome,omitempty"`   // JoinedAt, until what a new member is given is booked
 	IssuedAt *time.Time `bson:"issued_at,omitempty"` // before the first pass was made; until then no phone shows anything
 	ErasedAt *time.Time `bson:"erased_at,omitempty"`
 	Head     Head       `bson:"head"`

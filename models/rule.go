@@ -22,6 +22,10 @@ const (
 	OnReview   Occasion = "review"
 )
 
+// Unasked reports whether the program gives by itself: the member need not have
+// come for it.
+func (o Occasion) Unasked() bool { return o == OnSignUp || o == OnBirthday }
+
 // Step is what a rule gives for.
 type Step string
 
@@ -161,6 +165,22 @@ type moment struct {
 }
 
 var weekdays = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// Why returns the name of what gave units, as customers read it; empty when this
+// version has nothing of that id.
+func (t *Terms) Why(id RuleID) string {
+	for _, r := range t.Rules {
+		if r.ID == id {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// GivesOn reports whether some rule gives on an occasion.
+func (t *Terms) GivesOn(o Occasion) bool {
+	return slices.ContainsFunc(t.Rules, func(r Rule) bool { return r.On == o })
+}
 
 // holds reports whether w is true at m.
 func (w *When) holds(m *moment) bool {

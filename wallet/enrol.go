@@ -28,8 +28,9 @@ type Enrolment struct {
 	Actor    Actor
 }
 
-// Enrol makes a member with a card and an empty account. The same key with
-// the same request returns the first member, also after a crash half-way. A
+// Enrol makes a member with a card and an account, empty but for what the
+// program gives whoever joins. The same key with the same request returns the
+// first member, also after a crash half-way. A
 // contact that another member has is a Conflict Error, already_member, that
 // tells nothing of that member.
 func (s *Service) Enrol(ctx context.Context, e Enrolment) (*models.Member, error) {
@@ -44,6 +45,17 @@ func (s *Service) Enrol(ctx context.Context, e Enrolment) (*models.Member, error
 	if err != nil {
 		return nil, err
 	}
+	if len(gifts(program, m)) > 0 {
+		m.Welcome = &m.JoinedAt
+	}
+	if m, err = s.enrol(ctx, m); err != nil {
+		return nil, err
+	}
+	return s.welcome(ctx, m, e.Actor)
+}
+
+// enrol keeps a new member, or finds the one that the same request made.
+func (s *Service) enrol(ctx context.Context, m *models.Member) (*models.Member, error) {
 	if first, err := s.Stores.Members.Member(ctx, m.ID); models.KindOf(err) != models.NotFound {
 		if err != nil {
 			return nil, err
@@ -82,7 +94,8 @@ func (s *Service) AsEnrolled(ctx context.Context, e Enrolment, m *models.Member)
 	for i := range first.Consents {
 		first.Consents[i].At = m.JoinedAt
 	}
-	return first, program.Start(), nil
+	state, err := s.welcomed(ctx, program, first, m.Account)
+	return first, state, err
 }
 
 // enrolled answers a request whose key made a member before.

@@ -59,7 +59,7 @@ func (h *head) put(m *models.Member) bool {
 // headOf is what an entry makes of the head of its account.
 func headOf(e *models.Entry) head {
 	h := head{member: models.Member{ID: e.Member}, entry: models.Entry{Seq: e.Seq, State: e.State}}
-	if e.Kind == models.EntryEarn {
+	if e.Kind == models.EntryEarn && !e.Activity.Unasked() {
 		h.visited = &e.At
 	}
 	return h

@@ -74,7 +74,7 @@ func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error
 	case !errors.Is(err, store.ErrNotFound):
 		return nil, err
 	}
-	if out.Last != nil && last.Kind == models.EntryEarn && s.Stores.Clock.Now().Sub(last.At) < cooldown {
+	if out.Last != nil && last.Purchase != nil && last.Kind == models.EntryEarn && s.Stores.Clock.Now().Sub(last.At) < cooldown {
 		out.Notices = append(out.Notices, Notice{Code: "purchase_just_booked", At: last.At})
 	}
 	out.Ready, out.Next = out.State.Rewards(p, s.Stores.Clock.Now())

@@ -208,6 +208,9 @@ func entries(t *templates.Texts, p *models.Program, all []models.Entry, undone m
 		if r, ok := p.Reward(e.Reward); ok {
 			line.Note = r.Name
 		}
+		if e.Activity.Unasked() && len(e.Deltas) > 0 {
+			line.Note = p.Why(e.Deltas[0].Rule)
+		}
 		out = append(out, line)
 	}
 	return out

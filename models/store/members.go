@@ -53,6 +53,7 @@ func openMembers(ctx context.Context, db *DB) (*Members, error) {
 			{Fields: []string{"program", "search"}},
 			{Fields: []string{"program", "joined_at"}},
 			{Fields: []string{"head.ends"}, Sparse: true},
+			{Fields: []string{"welcome"}, Sparse: true},
 			{Fields: []string{"page"}, Unique: true},
 			{Fields: []string{"download"}, Unique: true},
 		},
