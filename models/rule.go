@@ -39,8 +39,8 @@ const (
 // Rule turns what happened into units: Give of Unit for each Per.
 type Rule struct {
 	ID     RuleID   `bson:"id" json:"id"`
-	Name   string   `bson:"name" json:"name"` // the reason as the customer reads it: "1 point for each €1"
-	On     Occasion `bson:"on" json:"on"`     // a purchase when empty
+	Name   string   `bson:"name" json:"name"`       // the reason as the customer reads it: "1 point for each €1"
+	On     Occasion `bson:"on" json:"on,omitempty"` // a purchase when empty
 	Unit   Unit     `bson:"unit" json:"unit"`
 	Give   int64    `bson:"give" json:"give"`
 	Per    Step     `bson:"per,omitempty" json:"per,omitempty"`

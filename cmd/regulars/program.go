@@ -3,24 +3,24 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strings"
 
 	"regulars/cmd/internal/commandline"
+	"regulars/cmd/internal/termsfile"
 	"regulars/models"
 	"regulars/models/store"
+	"regulars/templates"
 	"regulars/wallet"
 )
 
 type programCommand struct {
-	Init    programInitCommand    `cmd:"" help:"Make a program with terms to begin with."`
-	Show    programShowCommand    `cmd:"" help:"Print the version in force as JSON."`
-	Publish programPublishCommand `cmd:"" help:"Publish terms, as show prints them, as the next version."`
+	Init   programInitCommand   `cmd:"" help:"Make a program with terms to begin with."`
+	Export programExportCommand `cmd:"" help:"Write the terms in force as YAML."`
+	Import programImportCommand `cmd:"" help:"Publish the terms of a file, as export writes it, as the next version."`
 }
 
 // starter are the terms of a new program: enough to begin with, made to be
@@ -62,48 +62,65 @@ func (c *programInitCommand) Run(ctx context.Context) error {
 	return withStores(ctx, c.database, openStores, func(w *wallet.Service) error {
 		p, err := w.Publish(ctx, models.ProgramID(c.ID), t, 0, "")
 		if models.CodeOf(err) == "changed_meanwhile" {
-			return models.Fail(models.Conflict, "program_exists", "id", "There is a program of that name already. Change it with: regulars program publish")
+			return models.Fail(models.Conflict, "program_exists", "id", "There is a program of that name already. Change it with: regulars program import")
 		}
 		if err != nil {
 			return named(err)
 		}
-		fmt.Printf("Program %s is in force. Read its terms with: regulars program show %s\n", p.ID, p.ID)
+		fmt.Printf("Program %s is in force. Its terms, to read and to change: regulars program export %s\n", p.ID, p.ID)
 		return nil
 	})
 }
 
-type programShowCommand struct {
+type programExportCommand struct {
 	database
-	ID string `arg:"" help:"The program."`
+	ID      string `arg:"" help:"The program."`
+	File    string `arg:"" help:"File to write; - for standard output." default:"-"`
+	Version int    `help:"An earlier version than the one in force." placeholder:"N"`
 }
 
-// Run prints the terms in force.
-func (c *programShowCommand) Run(ctx context.Context) error {
+// Run writes terms as a file to be read, kept or changed.
+func (c *programExportCommand) Run(ctx context.Context) error {
 	return withWallet(ctx, c.database, func(w *wallet.Service) error {
 		p, err := w.Stores.Programs.Current(ctx, models.ProgramID(c.ID))
 		if err != nil {
 			return missingProgram(err, c.ID)
 		}
-		out := json.NewEncoder(os.Stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(p.Terms)
+		if c.Version != 0 {
+			last := p.Version
+			if p, err = w.Stores.Programs.Version(ctx, p.ID, c.Version); models.CodeOf(err) == "unknown_program" {
+				return fmt.Errorf("program %s has no version %d; version %d is in force", c.ID, c.Version, last)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		about := []string{
+			fmt.Sprintf("Terms of the program %s: version %d, of %s.", p.ID, p.Version, p.CreatedAt.In(p.Zone()).Format("2 January 2006, 15:04")),
+			"Amounts are in minor units: 100 is " + money(100, p.Currency) + ". docs/programs.md says what each key means.",
+			"After a change: regulars program import " + string(p.ID) + " FILE",
+		}
+		var b bytes.Buffer
+		if err := termsfile.Write(&b, about, &p.Terms); err != nil {
+			return err
+		}
+		if c.File == "-" {
+			_, err = os.Stdout.Write(b.Bytes())
+			return err
+		}
+		return os.WriteFile(c.File, b.Bytes(), 0o644) //nolint:gosec // no secret is in it: customers read these terms
 	})
 }
 
-type programPublishCommand struct {
+type programImportCommand struct {
 	database
 	ID   string `arg:"" help:"The program."`
-	File string `arg:"" help:"JSON file with the terms; - for standard input." default:"-"`
+	File string `arg:"" help:"YAML or JSON file with the terms; - for standard input."`
 }
 
 // Run publishes the terms of a file.
-func (c *programPublishCommand) Run(ctx context.Context) error {
-	in, _, err := openInput(c.File)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	t, err := readTerms(in)
+func (c *programImportCommand) Run(ctx context.Context) error {
+	f, err := readTerms(c.File)
 	if err != nil {
 		return err
 	}
@@ -112,10 +129,10 @@ func (c *programPublishCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return missingProgram(err, c.ID)
 		}
-		p, err := w.Publish(ctx, models.ProgramID(c.ID), t, -1, "")
+		p, err := w.Publish(ctx, models.ProgramID(c.ID), f.Terms, -1, "")
 		switch {
 		case err != nil:
-			return named(err)
+			return f.At(err)
 		case p.Version == before.Version:
 			fmt.Printf("Nothing changed: version %d of %s says the same and stays in force.\n", p.Version, p.ID)
 		default:
@@ -125,40 +142,20 @@ func (c *programPublishCommand) Run(ctx context.Context) error {
 	})
 }
 
-// readTerms reads terms as show prints them.
-func readTerms(in io.Reader) (models.Terms, error) {
-	var t models.Terms
-	b, err := io.ReadAll(in)
+// money writes an amount of minor units for whoever reads a terminal.
+func money(minor int64, currency string) string {
+	places, _ := models.CurrencyDigits(currency)
+	return templates.For("en").Money(minor, currency, places)
+}
+
+// readTerms reads terms as export writes them.
+func readTerms(name string) (termsfile.File, error) {
+	in, _, err := openInput(name)
 	if err != nil {
-		return t, err
+		return termsfile.File{}, err
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	err = d.Decode(&t)
-	if err == nil {
-		if _, rest := d.Token(); errors.Is(rest, io.EOF) {
-			return t, nil
-		}
-		return t, errors.New("the file has something behind the terms. It is one JSON object, as regulars program show prints it")
-	}
-	wrong, isType := errors.AsType[*json.UnmarshalTypeError](err)
-	syntax, isSyntax := errors.AsType[*json.SyntaxError](err)
-	unknown, isUnknown := strings.CutPrefix(err.Error(), "json: unknown field ")
-	switch {
-	case len(bytes.TrimSpace(b)) == 0:
-		err = errors.New("the file is empty. It is one JSON object, as regulars program show prints it")
-	case isUnknown:
-		err = fmt.Errorf("the terms of a program have no field %s", unknown)
-	case isType && wrong.Field == "":
-		err = errors.New("the file is not one JSON object, as regulars program show prints it")
-	case isType:
-		err = fmt.Errorf("%s is a %s in the file, and another kind of value is needed", wrong.Field, wrong.Value)
-	case isSyntax:
-		err = fmt.Errorf("the file is not JSON: see line %d", 1+bytes.Count(b[:min(int(syntax.Offset), len(b))], []byte("\n")))
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = errors.New("the file ends in the middle of the JSON")
-	}
-	return t, err
+	defer in.Close()
+	return termsfile.Read(in)
 }
 
 // named puts the field at fault before what is said of it.

@@ -1,50 +1,89 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"regulars/cmd/internal/termsfile"
 )
 
-func TestPublishSaysWhenNothingChanged(t *testing.T) {
+// shop makes a program and returns how to reach it, and a file for its terms.
+func shop(t *testing.T) (data, file string) {
+	t.Helper()
 	dir := t.TempDir()
-	data, file := "--data="+filepath.Join(dir, "data"), filepath.Join(dir, "terms.json")
+	data, file = "--data="+filepath.Join(dir, "data"), filepath.Join(dir, "terms.yaml")
 	mustRun(t, "program", "init", "shop", data)
-	terms := mustRun(t, "program", "show", "shop", data)
+	return data, file
+}
+
+func TestTermsGoOutAndComeIn(t *testing.T) {
+	data, file := shop(t)
+	mustRun(t, "program", "export", "shop", file, data)
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	terms := string(b)
+	require.True(t, strings.HasPrefix(terms, "# Terms of the program shop: version 1, of "), terms)
+	require.Contains(t, terms, "100 is €1.00")
+	require.Equal(t, terms, mustRun(t, "program", "export", "shop", data), "without a file, on standard output")
+
 	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
-	write(terms)
-	require.Contains(t, mustRun(t, "program", "publish", "shop", file, data), "Nothing changed: version 1 of shop")
-	write(strings.Replace(terms, `"give": 1`, `"give": 2`, 1))
-	require.Contains(t, mustRun(t, "program", "publish", "shop", file, data), "Version 2 of shop is in force")
-	require.Contains(t, mustRun(t, "program", "publish", "shop", file, data), "Nothing changed: version 2 of shop")
+	require.Contains(t, mustRun(t, "program", "import", "shop", file, data), "Nothing changed: version 1 of shop")
+	require.Contains(t, terms, "give: 1,")
+	write(strings.Replace(terms, "give: 1,", "give: 2,", 1))
+	require.Contains(t, mustRun(t, "program", "import", "shop", file, data), "Version 2 of shop is in force")
+	require.Contains(t, mustRun(t, "program", "import", "shop", file, data), "Nothing changed: version 2 of shop")
+	require.Contains(t, mustRun(t, "program", "export", "shop", data), "give: 2,")
+	require.Equal(t, terms, mustRun(t, "program", "export", "shop", "--version=1", data), "what an earlier version said")
+	complains(t, 1, "program shop has no version 3; version 2 is in force", "program", "export", "shop", "--version=3", data)
+	complains(t, 1, `there is no program "shoe"`, "program", "export", "shoe", data)
+	complains(t, 2, `expected "<file>"`, "program", "import", "shop", data)
+}
+
+// What GET of the API answers can be brought in as well, pictures and all.
+func TestTermsComeInAsJSONWithAPicture(t *testing.T) {
+	data, file := shop(t)
+	f, err := termsfile.Read(strings.NewReader(mustRun(t, "program", "export", "shop", data)))
+	require.NoError(t, err)
+	var logo bytes.Buffer
+	require.NoError(t, png.Encode(&logo, image.NewGray(image.Rect(0, 0, 480, 150))))
+	f.Terms.Brand.Logo = logo.Bytes()
+	b, err := json.MarshalIndent(f.Terms, "", "\t")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, b, 0o600))
+	require.Contains(t, mustRun(t, "program", "import", "shop", file, data), "Version 2 of shop is in force")
+	mustRun(t, "program", "export", "shop", file, data)
+	require.Contains(t, mustRun(t, "program", "import", "shop", file, data), "Nothing changed")
 }
 
 func TestTermsThatCannotBeReadAreToldPlainly(t *testing.T) {
-	dir := t.TempDir()
-	data, file := "--data="+filepath.Join(dir, "data"), filepath.Join(dir, "terms.json")
-	mustRun(t, "program", "init", "shop", data)
-	terms := mustRun(t, "program", "show", "shop", data)
+	data, file := shop(t)
+	terms := mustRun(t, "program", "export", "shop", data)
 	for _, tt := range []struct{ name, text, says string }{
 		{"empty", " \n", "the file is empty"},
-		{"not JSON", "{\n\"name\": \"a\",\n}", "the file is not JSON: see line 3"},
-		{"cut off", terms[:len(terms)/2], "in the middle of the JSON"},
-		{"a list", "[]", "the file is not one JSON object"},
-		{"a field too many", `{"shape": "round"}`, `no field "shape"`},
-		{"a text for a number", strings.Replace(terms, `"give": 1`, `"give": "1"`, 1), "give is a string"},
-		{"something behind it", terms + "{}", "something behind the terms"},
-		{"a bad value", strings.Replace(terms, `"give": 1`, `"give": 0`, 1), "rules[0].give: A rule gives"},
-		{"a bad country", strings.Replace(terms, `"NL"`, `"ZZ"`, 1), "country is the ISO"},
+		{"cut off", terms[:strings.Index(terms, "give:")], "can't be read as YAML"},
+		{"a field too many", terms + "shape: round\n", `there is no key "shape"`},
+		{"a misspelt field", strings.Replace(terms, "give: 1,", "gives: 1,", 1), `rules[0]: there is no key "gives"; is it give?`},
+		{"a text for a number", strings.Replace(terms, "give: 1,", `give: "1",`, 1), `line 18: rules[0].give is "1", and a whole number`},
+		{"a bad value", strings.Replace(terms, "give: 1,", "give: 0,", 1), "line 18: rules[0].give: A rule gives"},
+		{"a bad country", strings.Replace(terms, "country: NL", "country: ZZ", 1), "line 10: country is the ISO"},
+		{"what must be there", strings.Replace(terms, "barcode: qr\n", "", 1), "barcode is qr, pdf417"},
+		{"no picture", strings.Replace(terms, "brand:\n", "brand:\n  logo: bm8gcGljdHVyZQ==\n", 1), "line 13: brand.logo: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, []byte(tt.text), 0o600))
-			complains(t, 1, tt.says, "program", "publish", "shop", file, data)
+			complains(t, 1, tt.says, "program", "import", "shop", file, data)
 		})
 	}
-	complains(t, 1, "there is no file or folder /nowhere/terms", "program", "publish", "shop", "/nowhere/terms", data)
+	complains(t, 1, "there is no file or folder /nowhere/terms", "program", "import", "shop", "/nowhere/terms", data)
 	require.NoError(t, os.WriteFile(file, []byte(terms), 0o600))
-	complains(t, 1, `there is no program "shoe"`, "program", "publish", "shoe", file, data)
-	require.Equal(t, terms, mustRun(t, "program", "show", "shop", data), "nothing of it was taken")
+	complains(t, 1, `there is no program "shoe"`, "program", "import", "shoe", file, data)
+	require.Equal(t, terms, mustRun(t, "program", "export", "shop", data), "nothing of it was taken")
 }
