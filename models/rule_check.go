@@ -30,13 +30,20 @@ func (t *Terms) Counts(u Unit) bool {
 		slices.ContainsFunc(t.StampCards, func(c StampCard) bool { return c.Unit == u })
 }
 
-// Units are those that the program counts, in the order of its rules.
+// Units are those that the program counts, in the order of its rules and then
+// of its stamp cards. The first is what it is about.
 func (t *Terms) Units() []Unit {
 	var units []Unit
-	for _, r := range t.Rules {
-		if !slices.Contains(units, r.Unit) {
-			units = append(units, r.Unit)
+	add := func(u Unit) {
+		if !slices.Contains(units, u) {
+			units = append(units, u)
 		}
+	}
+	for i := range t.Rules {
+		add(t.Rules[i].Unit)
+	}
+	for i := range t.StampCards {
+		add(t.StampCards[i].Unit)
 	}
 	return units
 }

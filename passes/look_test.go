@@ -40,10 +40,12 @@ func drawn(t *testing.T, p *models.Program) []string {
 	keep(google.Class(p, "3388", google.Images{Logo: "https://cards.example/logo.png"}))
 	for _, locale := range append([]string{""}, templates.Languages...) {
 		for _, balance := range []int64{-10, 0, 70, 999} {
-			s := passes.State{
-				Program: p.ID, Version: p.Version, Card: "70000000000000000011", Name: "Anna", Locale: locale, Balance: balance,
-				Tier: p.TierAt(0), JoinedAt: time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC), Page: "https://cards.example/m/x",
-			}
+			m := &models.Member{Card: "70000000000000000011", Name: "Anna", Locale: locale, JoinedAt: time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC)}
+			end := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC)
+			s := passes.Of(p, m, models.State{
+				Balances: map[models.Unit]int64{models.Points: balance, models.Stamps: 13}, Tier: p.TierAt(0),
+				Lots: []models.Lot{{Unit: models.Points, Amount: 5, Expires: &end}},
+			}, "https://cards.example/m/x", m.JoinedAt)
 			card, err := apple.Card(p, s, apple.Identity{PassTypeID: "pass.x", TeamID: "T", Serial: "s", Token: "t"})
 			require.NoError(t, err)
 			keep(card)
@@ -57,7 +59,6 @@ func drawn(t *testing.T, p *models.Program) []string {
 func TestWhatHasTheSameLookIsDrawnTheSame(t *testing.T) {
 	before := version(func(*models.Terms) {})
 	for name, change := range map[string]func(*models.Terms){
-		"the zone":               func(t *models.Terms) { t.TimeZone = "Asia/Tokyo" },
 		"refunds":                func(t *models.Terms) { t.Refunds = models.OnlyAvailable },
 		"the highest purchase":   func(t *models.Terms) { t.MaxPurchase++ },
 		"a tier beyond":          func(t *models.Terms) { t.Tiers = append(t.Tiers, models.Tier{Name: "Platinum", From: 900}) },
@@ -78,7 +79,14 @@ func TestWhatHasTheSameLookIsDrawnTheSame(t *testing.T) {
 func TestWhatCardsShowIsAnotherLook(t *testing.T) {
 	before := version(func(*models.Terms) {})
 	for name, change := range map[string]func(*models.Terms){
-		"name":           func(t *models.Terms) { t.Name = "Friends" },
+		"name":     func(t *models.Terms) { t.Name = "Friends" },
+		"the zone": func(t *models.Terms) { t.TimeZone = "Asia/Tokyo" }, // days
+		"another unit": func(t *models.Terms) {
+			t.Rules = append(t.Rules, models.Rule{ID: "a", Name: "A", Unit: models.Stamps, Give: 1, Per: models.PerItem})
+		},
+		"a stamp card": func(t *models.Terms) {
+			t.StampCards = []models.StampCard{{ID: "a", Name: "A", Unit: models.Stamps, Size: 9}}
+		},
 		"organization":   func(t *models.Terms) { t.Organization = "Bar" },
 		"earning":        func(t *models.Terms) { t.Rules[0].Give = 2 },
 		"currency":       func(t *models.Terms) { t.Currency = "NOK" },

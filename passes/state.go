@@ -21,8 +21,12 @@ type State struct {
 	Version  int               `json:"version"` // of the program: design, texts and rewards
 	Card     models.CardNumber `json:"card"`
 	Name     string            `json:"name,omitempty"`
-	Locale   string            `json:"locale,omitempty"` // BCP 47; the program's when empty
-	Balance  int64             `json:"balance"`          // points
+	Locale   string            `json:"locale,omitempty"`   // BCP 47; the program's when empty
+	Balances []Balance         `json:"balances,omitempty"` // of every unit that the program counts, in its order
+	Ready    []Ready           `json:"ready,omitempty"`    // the rewards that the member may have
+	Next     models.RewardID   `json:"next,omitempty"`     // the reward to come; empty when there is none beyond
+	Ending   *Due              `json:"ending,omitempty"`   // what ends next
+	Waiting  []Due             `json:"waiting,omitempty"`  // what can't be used yet, and from when it can
 	Tier     string            `json:"tier,omitempty"`
 	JoinedAt time.Time         `json:"joined_at"`
 	Page     string            `json:"page,omitempty"`    // absolute URL of the member's own page
@@ -30,17 +34,102 @@ type State struct {
 	Voided   bool              `json:"voided,omitempty"`  // the card is no longer good; no barcode
 }
 
-// Of returns what the card of m says under p, with the ledger's state s.
-// page is the absolute URL of the member's own page.
-func Of(p *models.Program, m *models.Member, s models.State, page string) State {
+// Balance is how many of a unit the member has, and how many of those can be
+// used.
+type Balance struct {
+	Unit   models.Unit `json:"unit"`
+	Amount int64       `json:"amount"`
+	Usable int64       `json:"usable"`
+}
+
+// Ready is a reward that the member may have: once, or for each full stamp card.
+type Ready struct {
+	Reward models.RewardID `json:"reward"`
+	Times  int64           `json:"times"`
+}
+
+// Due is units to which something happens on a local day, 2006-01-02.
+type Due struct {
+	Unit   models.Unit `json:"unit"`
+	Amount int64       `json:"amount"`
+	Day    string      `json:"day"`
+}
+
+// maxWaiting is how many waiting lots a card tells of.
+const maxWaiting = 3
+
+// Date is the day as a time, to be written as a date.
+func (d Due) Date() time.Time {
+	at, err := time.Parse(time.DateOnly, d.Day)
+	if err != nil {
+		panic(err) // written by Of
+	}
+	return at
+}
+
+// Of returns what the card of m says under p at a moment, with the ledger's
+// state s. page is the absolute URL of the member's own page.
+func Of(p *models.Program, m *models.Member, s models.State, page string, now time.Time) State {
 	if m.ErasedAt != nil {
 		return State{Program: p.ID, Version: p.Version, JoinedAt: m.JoinedAt.UTC(), Voided: true}
 	}
-	return State{
+	out := State{
 		Program: p.ID, Version: p.Version, Card: m.Card, Name: m.Name, Locale: m.Locale,
-		Balance: s.Balance(models.Points), Tier: s.Tier, JoinedAt: m.JoinedAt.UTC(), Page: page,
+		Tier: s.Tier, JoinedAt: m.JoinedAt.UTC(), Page: page,
 	}
+	for _, u := range p.Units() {
+		out.Balances = append(out.Balances, Balance{Unit: u, Amount: s.Balance(u), Usable: s.Usable(u, now)})
+	}
+	ready, next := s.Rewards(p, now)
+	for _, r := range ready {
+		times := int64(1)
+		if _, card := p.StampCard(r.Unit); card { // each full card is a reward that waits
+			times = s.Usable(r.Unit, now) / max(r.Cost, 1)
+		}
+		out.Ready = append(out.Ready, Ready{Reward: r.ID, Times: times})
+	}
+	if next != nil {
+		out.Next = next.ID
+	}
+	if ending := s.Ending(now); len(ending) > 0 {
+		out.Ending = &Due{Unit: ending[0].Unit, Amount: ending[0].Amount, Day: p.LastDay(ending[0].At)}
+	}
+	for i, d := range s.Waiting(now) {
+		if i < maxWaiting {
+			out.Waiting = append(out.Waiting, Due{Unit: d.Unit, Amount: d.Amount, Day: p.Day(d.At)})
+		}
+	}
+	return out
 }
+
+// Primary is the balance that stands where everybody looks.
+func (s State) Primary() Balance {
+	if len(s.Balances) == 0 {
+		return Balance{Unit: models.Points}
+	}
+	return s.Balances[0]
+}
+
+// Usable is how many of a unit can be used.
+func (s State) Usable(u models.Unit) int64 {
+	for _, b := range s.Balances {
+		if b.Unit == u {
+			return b.Usable
+		}
+	}
+	return 0
+}
+
+// Reward returns the reward to come, nil when there is none beyond.
+func (s State) Reward(p *models.Program) *models.Reward {
+	if r, ok := p.Reward(s.Next); ok {
+		return &r
+	}
+	return nil
+}
+
+// Missing is how many units are missing for a reward.
+func (s State) Missing(r *models.Reward) int64 { return max(r.Cost-s.Usable(r.Unit), 0) }
 
 // Encode returns s as it is kept; equal states give equal bytes.
 func (s State) Encode() []byte {
@@ -51,17 +140,18 @@ func (s State) Encode() []byte {
 	return b
 }
 
-// Decode reads what Encode wrote.
+// Decode reads what Encode wrote, also when it knew no unit but points: such a
+// pass is served until its member's next change.
 func Decode(b []byte) (State, error) {
-	var s State
+	var s struct {
+		State
+		Points int64 `json:"balance"`
+	}
 	if err := json.Unmarshal(b, &s); err != nil {
 		return State{}, fmt.Errorf("decode pass state: %w", err)
 	}
-	return s, nil
-}
-
-// Ready returns the rewards of p that the balance covers, and the cheapest
-// one that it does not, nil when it covers all.
-func (s State) Ready(p *models.Program) (ready []models.Reward, next *models.Reward) {
-	return models.State{Balances: map[models.Unit]int64{models.Points: s.Balance}}.Rewards(p, time.Time{})
+	if s.Balances == nil && !s.Voided {
+		s.Balances = []Balance{{Unit: models.Points, Amount: s.Points, Usable: s.Points}}
+	}
+	return s.State, nil
 }

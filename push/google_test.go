@@ -62,7 +62,7 @@ func googleObject(sim *wallettest.GoogleWallet, s passes.State) *walletobjects.L
 }
 
 func card(balance int64) passes.State {
-	return passes.State{Program: "demo", Version: 1, Card: "71234567890123456784", Name: "Anna", Balance: balance, Tier: "Gold", Page: "https://cafe.example/m/x"}
+	return passes.State{Program: "demo", Version: 1, Card: "71234567890123456784", Name: "Anna", Balances: points(balance), Tier: "Gold", Page: "https://cafe.example/m/x"}
 }
 
 func TestClassAndObjectArePutWhetherOrNotTheyExist(t *testing.T) {
@@ -230,4 +230,8 @@ func TestGoogleSenderNeedsAServiceAccount(t *testing.T) {
 		_, err := push.NewGoogleWallet(t.Context(), push.GoogleConfig{CredentialsJSON: []byte(credentials), HTTPClient: &http.Client{}})
 		require.ErrorContains(t, err, "google:", name)
 	}
+}
+
+func points(n int64) []passes.Balance {
+	return []passes.Balance{{Unit: models.Points, Amount: n, Usable: n}}
 }

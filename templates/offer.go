@@ -5,8 +5,3 @@ package templates
 func (t *Texts) EarnOffer(points int64, amount string) string {
 	return t.Count("offer.earn", points, Args{"Amount": amount})
 }
-
-// RewardOffer says what a reward costs.
-func (t *Texts) RewardOffer(name string, points int64) string {
-	return t.Count("offer.reward", points, Args{"Reward": name})
-}

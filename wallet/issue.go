@@ -137,7 +137,7 @@ func (s *Service) content(program *models.Program, m *models.Member, last *model
 		state = program.Start()
 	}
 	return content{
-		text:  passes.Of(program, m, state, s.PageURL(m)).Encode(),
+		text:  passes.Of(program, m, state, s.PageURL(m), s.Stores.Clock.Now()).Encode(),
 		basis: models.Basis{Seq: last.Seq, Member: m.Rev, Program: program.Version},
 	}
 }

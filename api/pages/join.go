@@ -11,6 +11,7 @@ import (
 	"regulars/api/auth"
 	"regulars/api/problem"
 	"regulars/models"
+	"regulars/passes"
 	"regulars/passes/barcode"
 	"regulars/templates"
 	"regulars/wallet"
@@ -56,7 +57,9 @@ func offer(t *templates.Texts, program *models.Program) []string {
 		lines = append(lines, b.Name)
 	}
 	for _, r := range program.Rewards {
-		lines = append(lines, t.RewardOffer(r.Name, r.Cost))
+		if r.Cost > 0 {
+			lines = append(lines, t.RewardOffer(r.Name, passes.UnitOf(&program.Terms, r.Unit), r.Cost))
+		}
 	}
 	return lines
 }

@@ -74,7 +74,7 @@ func (s *shopServer) pass(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.builder.Credentials()
-	card, err := s.design.Card(passes.State{Program: "demo", Version: 1, Card: "70000000000000000011", Name: "Anna", Balance: s.balance, JoinedAt: s.version}, apple.Identity{
+	card, err := s.design.Card(passes.State{Program: "demo", Version: 1, Card: "70000000000000000011", Name: "Anna", Balances: points(s.balance), JoinedAt: s.version}, apple.Identity{
 		PassTypeID: c.PassTypeID, TeamID: c.TeamID, Serial: models.Serial(r.PathValue("serial")), Token: "a-token-of-enough-length", WebServiceURL: s.URL + "/passkit",
 	})
 	if err != nil {
@@ -277,7 +277,7 @@ func TestServicesAreBrokenAndMendedByCommand(t *testing.T) {
 	require.Equal(t, push.Sent, g.PutClass(t.Context(), class).Result)
 	require.Contains(t, s.do(0, "counts"), `"loyaltyClass.insert 503": 1`)
 
-	object := google.Object(program(), passes.State{Program: "demo", Version: 1, Card: "70000000000000000011", Name: "Bob", Balance: 77}, google.ObjectID{Issuer: s.at.Issuer, Serial: "g1"})
+	object := google.Object(program(), passes.State{Program: "demo", Version: 1, Card: "70000000000000000011", Name: "Bob", Balances: points(77)}, google.ObjectID{Issuer: s.at.Issuer, Serial: "g1"})
 	require.Equal(t, push.Sent, g.PutObject(t.Context(), object).Result)
 	account, err := google.ParseServiceAccount(key)
 	require.NoError(t, err)
@@ -311,4 +311,8 @@ func TestWebPageCannotSteer(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	require.Equal(t, http.StatusForbidden, resp.StatusCode)
+}
+
+func points(n int64) []passes.Balance {
+	return []passes.Balance{{Unit: models.Points, Amount: n, Usable: n}}
 }

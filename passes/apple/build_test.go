@@ -44,12 +44,16 @@ func cafe() *models.Program {
 	}}
 }
 
-// anna returns a state of a member of cafe.
+// anna returns what the card of a member of cafe says who has 30 points.
 func anna() passes.State {
-	return passes.State{
-		Program: "demo", Version: 3, Card: "70000000000000000011", Name: "Anna", Balance: 30, Tier: "Gold",
-		JoinedAt: noon.AddDate(0, -3, 0), Page: "https://cards.example/m/abc",
-	}
+	return holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: 30}})
+}
+
+// holding returns what anna's card says under p when her ledger says s.
+func holding(p *models.Program, s models.State) passes.State {
+	m := &models.Member{Card: "70000000000000000011", Name: "Anna", JoinedAt: noon.AddDate(0, -3, 0)}
+	s.Tier = "Gold"
+	return passes.Of(p, m, s, "https://cards.example/m/abc", noon)
 }
 
 func identity(c *Credentials) Identity {
@@ -147,8 +151,7 @@ func TestAnotherLibraryVerifiesTheSignature(t *testing.T) {
 func TestEqualPassesAreEqualFiles(t *testing.T) {
 	one, two := file(t, anna()), file(t, anna())
 	require.True(t, bytes.Equal(one, two), "RSA signatures of one time are equal")
-	richer := anna()
-	richer.Balance++
+	richer := holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: 31}})
 	other := unzip(t, file(t, richer))
 	for name, data := range unzip(t, one) {
 		changes := name == "pass.json" || name == "manifest.json" || name == "signature"
@@ -167,7 +170,7 @@ func TestManyBuildAtOnce(t *testing.T) {
 	for i := range files {
 		all.Go(func() {
 			s := anna()
-			s.Balance = int64(i)
+			s.Balances[0].Amount = int64(i)
 			pass, err := d.Card(s, identity(c))
 			if err == nil {
 				files[i], err = b.Build(d, &pass, noon)
@@ -230,7 +233,7 @@ func BenchmarkPass(b *testing.B) {
 		}
 		between := processorTime(b)
 		for range turn {
-			s.Balance++
+			s.Balances[0].Amount++
 			pass, err := d.Card(s, id)
 			if err == nil {
 				_, err = builder.Build(d, &pass, noon)

@@ -2,6 +2,7 @@ package apple
 
 import (
 	"fmt"
+	"strings"
 
 	"regulars/models"
 	"regulars/passes"
@@ -24,8 +25,10 @@ type Identity struct {
 //
 // A change is shown on the lock screen only through a field's change message,
 // and only if a single such field changed. So while a promotion is in force
-// its field alone speaks, and else the balance does. The promotion's field is
-// always there, since a field that comes and goes is no change of value.
+// its field alone speaks, and else one of the balance: the number in the corner
+// where it is all there is, or else a sentence on the back that tells of every
+// unit, as one purchase may change several. The promotion's field is always
+// there, since a field that comes and goes is no change of value.
 func Card(p *models.Program, s passes.State, id Identity) (Pass, error) {
 	return newWording(p, templates.For(s.Locale, p.Locale)).card(s, id)
 }
@@ -48,58 +51,91 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 		return pass, nil
 	}
 	pass.Barcodes = barcodes(p.Barcode, s.Card)
+	secondary, auxiliary := w.row(s)
 	pass.StoreCard = Fields{
-		Header: []Field{w.balance(s)}, Primary: w.primary(s), Secondary: w.secondary(s), Auxiliary: w.progress(s), Back: w.back(s),
+		Header: []Field{w.balance(s)}, Primary: w.primary(s), Secondary: secondary, Auxiliary: auxiliary, Back: w.back(s),
 	}
 	return pass, nil
 }
 
+// alone reports whether the balance in the corner says all there is to say.
+func (w *wording) alone(s passes.State) bool {
+	return len(s.Balances) <= 1 && w.unit(s.Primary().Unit).Size == 0
+}
+
 func (w *wording) balance(s passes.State) Field {
-	f := Field{Key: "balance", Label: w.points, Value: s.Balance, NumberStyle: styleDecimal, TextAlignment: alignRight}
-	if s.Message == "" {
-		f.ChangeMessage = w.texts.Count("passBalanceChanged", s.Balance)
+	b := s.Primary()
+	u := w.unit(b.Unit)
+	f := Field{Key: "balance", Label: w.texts.Label(u), TextAlignment: alignRight}
+	if u.Size > 0 {
+		f.Value = w.texts.Standing(u, b.Amount)
+	} else {
+		f.Value, f.NumberStyle = b.Amount, styleDecimal
+	}
+	if s.Message == "" && w.alone(s) {
+		f.ChangeMessage = w.texts.YouHave(u, b.Amount, "%@")
 	}
 	return f
 }
 
 // primary shows what the member may have now, or what comes next.
 func (w *wording) primary(s passes.State) []Field {
-	ready, next := s.Ready(w.program)
-	if best := dearest(ready); best != nil {
-		return []Field{text("reward", w.ready, best.Name)}
+	if best, times := w.dearest(s); best != nil {
+		name := best.Name
+		if times > 1 {
+			name = w.texts.Number(times) + " × " + name
+		}
+		return []Field{text("reward", w.ready, name)}
 	}
-	if next != nil {
-		return []Field{text("reward", w.texts.Count("passToGo", next.Cost-s.Balance), next.Name)}
+	if next := s.Reward(w.program); next != nil {
+		return []Field{text("reward", w.texts.ToGo(w.unit(next.Unit), s.Missing(next)), next.Name)}
 	}
 	return nil
 }
 
-func (w *wording) secondary(s passes.State) []Field {
-	fields := make([]Field, 0, 2)
-	if s.Name != "" {
-		fields = append(fields, text("name", w.name, s.Name))
+// maxRow is how many fields phones draw below the large one.
+const maxRow = 4
+
+// row is what stands below the large field. Where there is too much, the other
+// units stay and what is said elsewhere goes.
+func (w *wording) row(s passes.State) (secondary, auxiliary []Field) {
+	auxiliary = w.progress(s)
+	for i, b := range s.Balances {
+		if i > 0 && len(auxiliary) < maxRow {
+			u := w.unit(b.Unit)
+			auxiliary = append(auxiliary, text("balance-"+string(b.Unit), w.texts.Label(u), w.texts.Standing(u, b.Amount)))
+		}
 	}
-	if s.Tier != "" {
-		fields = append(fields, text("tier", w.tier, s.Tier))
+	room := maxRow - len(auxiliary)
+	if s.Name != "" && room > 0 {
+		secondary, room = append(secondary, text("name", w.name, s.Name)), room-1
 	}
-	return fields
+	if s.Tier != "" && room > 0 {
+		secondary, room = append(secondary, text("tier", w.tier, s.Tier)), room-1
+	}
+	if d := s.Ending; d != nil && room > 0 {
+		auxiliary = append(auxiliary, text("ending", w.ending, w.texts.Units(w.unit(d.Unit), d.Amount)+", "+w.texts.Date(d.Date())))
+	}
+	return secondary, auxiliary
 }
 
 // progress shows how far the next reward is, or how many are ready when there
-// is none beyond.
+// is none beyond. A stamp card in the corner shows that itself.
 func (w *wording) progress(s passes.State) []Field {
-	ready, next := s.Ready(w.program)
+	next := s.Reward(w.program)
 	switch {
+	case next != nil && next.Cost == w.unit(next.Unit).Size:
+		return nil
 	case next != nil:
 		label := w.next
-		if len(ready) > 0 { // the large field names another one
+		if len(s.Ready) > 0 { // the large field names another one
 			label = next.Name
 		}
-		f := text("progress", label, w.texts.Number(max(0, s.Balance))+" / "+w.texts.Number(next.Cost))
+		f := text("progress", label, w.texts.Number(max(0, s.Usable(next.Unit)))+" / "+w.texts.Number(next.Cost))
 		f.TextAlignment = alignRight
 		return []Field{f}
-	case len(ready) > 0:
-		return []Field{{Key: "progress", Label: w.readyCount, Value: int64(len(ready)), TextAlignment: alignRight}}
+	case len(s.Ready) > 0:
+		return []Field{{Key: "progress", Label: w.readyCount, Value: int64(len(s.Ready)), TextAlignment: alignRight}}
 	}
 	return nil
 }
@@ -109,23 +145,69 @@ func (w *wording) back(s passes.State) []Field {
 	if s.Message != "" {
 		news.Value, news.ChangeMessage = s.Message, "%@"
 	}
-	fields := make([]Field, 0, 3+len(w.shared))
-	fields = append(fields, news, text("card", w.cardNumber, barcode.Group(s.Card)))
+	fields := make([]Field, 0, 7+len(w.shared))
+	fields = append(fields, news)
+	if !w.alone(s) {
+		f := text("balances", w.balances, w.sentence(s))
+		if s.Message == "" {
+			f.ChangeMessage = "%@"
+		}
+		fields = append(fields, f)
+	}
+	if lots := w.lots(s); lots != "" {
+		fields = append(fields, text("lots", w.dates, lots))
+	}
+	fields = append(fields, text("card", w.cardNumber, barcode.Group(s.Card)))
 	if s.Page != "" {
 		fields = append(fields, text("page", w.page, s.Page))
 	}
 	return append(fields, w.shared...)
 }
 
-// dearest returns the reward that costs most, if there is one.
-func dearest(rewards []models.Reward) *models.Reward {
-	var best *models.Reward
-	for i := range rewards {
-		if best == nil || rewards[i].Cost > best.Cost {
-			best = &rewards[i]
+// sentence tells all balances, and changes when one of them does.
+func (w *wording) sentence(s passes.State) string {
+	var all []string
+	for i, b := range s.Balances {
+		u := w.unit(b.Unit)
+		line := ""
+		switch {
+		case i == 0 && !u.Among:
+			line = strings.TrimSuffix(w.texts.YouHave(u, b.Amount, ""), ".")
+		case u.Size > 0:
+			u.Among = false // its name comes first
+			line = w.texts.Label(u) + ": " + w.texts.Held(u, b.Amount)
+		default:
+			line = w.texts.Label(u) + ": " + w.texts.Number(b.Amount)
+		}
+		if full := w.texts.FullCards(u, b.Amount); full != "" {
+			line += " + " + full
+		}
+		all = append(all, line+".")
+	}
+	return strings.Join(all, "\n")
+}
+
+// lots tells what ends next and what can't be used yet.
+func (w *wording) lots(s passes.State) string {
+	var lines []string
+	if d := s.Ending; d != nil {
+		lines = append(lines, w.texts.Ends(w.unit(d.Unit), d.Amount, w.texts.Date(d.Date())))
+	}
+	for _, d := range s.Waiting {
+		lines = append(lines, w.texts.UsableFrom(w.unit(d.Unit), d.Amount, w.texts.Date(d.Date())))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// dearest returns the reward that costs most of those that the member may have,
+// and how many times, if there is one.
+func (w *wording) dearest(s passes.State) (best *models.Reward, times int64) {
+	for _, ready := range s.Ready {
+		if r, ok := w.program.Reward(ready.Reward); ok && (best == nil || r.Cost > best.Cost) {
+			best, times = &r, ready.Times
 		}
 	}
-	return best
+	return best, times
 }
 
 // formats are Apple's names of the symbologies.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -44,8 +45,8 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestCardGolden(t *testing.T) {
-	withMessage := anna()
-	withMessage.Message, withMessage.Balance, withMessage.Locale = "Cake week: double points until Sunday.", 130, "nl"
+	withMessage := holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: 130}})
+	withMessage.Message, withMessage.Locale = "Cake week: double points until Sunday.", "nl"
 	voided := passes.State{Program: "demo", Version: 3, Voided: true}
 	wide := cafe()
 	wide.Barcode = models.Code128
@@ -53,7 +54,8 @@ func TestCardGolden(t *testing.T) {
 		p *models.Program
 		s passes.State
 	}{
-		"card.json": {cafe(), anna()}, "message.json": {cafe(), withMessage}, "voided.json": {cafe(), voided}, "code128.json": {wide, anna()},
+		"units.json": {bakery(), regular()},
+		"card.json":  {cafe(), anna()}, "message.json": {cafe(), withMessage}, "voided.json": {cafe(), voided}, "code128.json": {wide, anna()},
 	} {
 		pass, _ := card(t, tt.p, tt.s)
 		b, err := json.MarshalIndent(pass, "", "  ")
@@ -84,6 +86,101 @@ func TestOneFieldSpeaks(t *testing.T) {
 	require.NotEmpty(t, quiet["message"].Value, "the field is there before the message is, or its coming is no change")
 }
 
+// bakery counts in several ways: points that end, and two stamp cards.
+func bakery() *models.Program {
+	p := cafe()
+	p.Rules = append(p.Rules,
+		models.Rule{ID: "bread", Name: "A stamp for each loaf", Unit: models.Stamps, Give: 1, Per: models.PerItem},
+		models.Rule{ID: "lunch", Name: "A stamp for lunch", Unit: "stamps:lunch", Give: 1, Per: models.PerPurchase})
+	p.StampCards = []models.StampCard{
+		{ID: "loaves", Name: "Loaves", Unit: models.Stamps, Size: 10}, {ID: "lunches", Name: "Lunches", Unit: "stamps:lunch", Size: 8},
+	}
+	p.Rewards = []models.Reward{
+		{ID: "coffee", Name: "Free coffee", Unit: models.Points, Cost: 50},
+		{ID: "loaf", Name: "Free loaf", Unit: models.Stamps, Cost: 10},
+		{ID: "lunch", Name: "Free lunch", Unit: "stamps:lunch", Cost: 8},
+	}
+	p.Expiries = []models.Expiry{{Unit: models.Points, Months: 12, Pending: 14}}
+	return p
+}
+
+// regular has 60 points, 20 of which wait and 40 end, two full cards of loaves
+// and a half of lunches.
+func regular() passes.State {
+	end := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // midnight in Amsterdam
+	usable := time.Date(2026, 12, 2, 23, 0, 0, 0, time.UTC)
+	later := end.AddDate(1, 0, 0)
+	return holding(bakery(), models.State{
+		Balances: map[models.Unit]int64{models.Points: 60, models.Stamps: 23, "stamps:lunch": 4},
+		Lots:     []models.Lot{{Unit: models.Points, Amount: 40, Expires: &end}, {Unit: models.Points, Amount: 20, Expires: &later, Usable: &usable}},
+	})
+}
+
+func TestEveryUnitIsOnTheCard(t *testing.T) {
+	_, fields := card(t, bakery(), regular())
+	require.Equal(t, int64(60), fields["balance"].Value)
+	require.Equal(t, "Points", fields["balance"].Label)
+	require.Equal(t, "3 / 10", fields["balance-stamps"].Value)
+	require.Equal(t, "Loaves", fields["balance-stamps"].Label)
+	require.Equal(t, "4 / 8", fields["balance-stamps:lunch"].Value)
+	require.Equal(t, "2 × Free loaf", fields["reward"].Value, "full cards are rewards")
+	require.Equal(t, "You now have 60 points.\nLoaves: 3 of 10 stamps + 2 full cards.\nLunches: 4 of 8 stamps.", fields["balances"].Value)
+	require.Equal(t, "40 points end on 31 December 2026\n20 points can be used from 3 December 2026", fields["lots"].Value)
+	require.Contains(t, fields["rewards"].Value, "Free lunch: 8 stamps (Lunches)")
+}
+
+// A purchase may change several units: one field tells of all.
+func TestOneFieldSpeaksForAllUnits(t *testing.T) {
+	before, after := regular(), regular()
+	after.Balances[1].Amount, after.Balances[0].Amount = 24, 65
+	_, old := card(t, bakery(), before)
+	_, fresh := card(t, bakery(), after)
+	for key, f := range fresh {
+		if f.ChangeMessage != "" && old[key].Value != f.Value {
+			require.Equal(t, "balances", key)
+			require.Equal(t, "%@", f.ChangeMessage)
+		}
+	}
+	require.NotEqual(t, old["balances"].Value, fresh["balances"].Value)
+	after.Message = "Cake week"
+	_, loud := card(t, bakery(), after)
+	require.Empty(t, loud["balances"].ChangeMessage)
+}
+
+func TestStampCardInTheCorner(t *testing.T) {
+	p := cafe()
+	p.Rules = []models.Rule{{ID: "drink", Name: "A stamp for each drink", Unit: models.Stamps, Give: 1, Per: models.PerItem}}
+	p.StampCards = []models.StampCard{{ID: "drinks", Name: "Drinks", Unit: models.Stamps, Size: 10}}
+	p.Rewards = []models.Reward{{ID: "drink", Name: "Free drink", Unit: models.Stamps, Cost: 10}}
+	for _, tt := range []struct {
+		stamps              int64
+		shown, reward, says string
+	}{
+		{0, "0 / 10", "10 stamps to go", "You now have 0 of 10 stamps."},
+		{9, "9 / 10", "1 stamp to go", "You now have 9 of 10 stamps."},
+		{10, "10 / 10", "Ready for you", "You now have 10 of 10 stamps."},
+		{11, "1 / 10", "Ready for you", "You now have 1 of 10 stamps + 1 full card."},
+	} {
+		_, fields := card(t, p, holding(p, models.State{Balances: map[models.Unit]int64{models.Stamps: tt.stamps}}))
+		require.Equal(t, tt.shown, fields["balance"].Value)
+		require.Equal(t, "Drinks", fields["balance"].Label)
+		require.Equal(t, tt.reward, fields["reward"].Label)
+		require.Equal(t, tt.says, fields["balances"].Value)
+	}
+}
+
+func TestUnitsThatCanNotBeUsedBuyNothing(t *testing.T) {
+	later := noon.AddDate(0, 0, 14)
+	s := holding(cafe(), models.State{
+		Balances: map[models.Unit]int64{models.Points: 60},
+		Lots:     []models.Lot{{Unit: models.Points, Amount: 40, Usable: &later}},
+	})
+	_, fields := card(t, cafe(), s)
+	require.Equal(t, int64(60), fields["balance"].Value)
+	require.Equal(t, "30 points to go", fields["reward"].Label)
+	require.Equal(t, "20 / 50", fields["progress"].Value)
+}
+
 func TestRewardsReadyAndNext(t *testing.T) {
 	for _, tt := range []struct {
 		name                    string
@@ -97,8 +194,7 @@ func TestRewardsReadyAndNext(t *testing.T) {
 		{"all ready", 1200, "Ready for you", "Free cake", int64(2)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := anna()
-			s.Balance = tt.balance
+			s := holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: tt.balance}})
 			_, fields := card(t, cafe(), s)
 			require.Equal(t, tt.label, fields["reward"].Label)
 			require.Equal(t, tt.reward, fields["reward"].Value)
@@ -108,7 +204,7 @@ func TestRewardsReadyAndNext(t *testing.T) {
 	}
 	bare := cafe()
 	bare.Rewards = nil
-	_, fields := card(t, bare, anna())
+	_, fields := card(t, bare, holding(bare, models.State{}))
 	require.NotContains(t, fields, "reward")
 	require.NotContains(t, fields, "rewards")
 }
@@ -159,10 +255,9 @@ func TestEachLanguageSaysAll(t *testing.T) {
 		require.Empty(t, seen[label], "%s and %s say the same", language, seen[label])
 		seen[label] = language
 	}
-	polish := anna()
-	polish.Locale = "pl-PL"
 	for balance, want := range map[int64]string{1: "Masz teraz %@ punkt.", 3: "Masz teraz %@ punkty.", 12: "Masz teraz %@ punktów.", 22: "Masz teraz %@ punkty."} {
-		polish.Balance = balance
+		polish := holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: balance}})
+		polish.Locale = "pl-PL"
 		_, fields := card(t, cafe(), polish)
 		require.Equal(t, want, fields["balance"].ChangeMessage)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"regulars/models"
+	"regulars/passes"
 	"regulars/passes/art"
 	"regulars/templates"
 )
@@ -19,7 +20,9 @@ type wording struct {
 	background, foreground, label string // rgb(r, g, b)
 	logoText                      string
 
-	points, ready, readyCount, next, name, tier, cardNumber, page string // labels
+	ready, readyCount, next, name, tier, cardNumber, page, balances, ending, dates string // labels
+
+	units map[models.Unit]templates.Unit // that the program counts
 
 	noNews, void Field
 	shared       []Field // the end of the back
@@ -31,10 +34,15 @@ func newWording(p *models.Program, texts *templates.Texts) *wording {
 	w := &wording{
 		program: p, texts: texts,
 		background: rgb(palette.Background), foreground: rgb(palette.Foreground), label: rgb(palette.Label),
-		points: texts.Say("passPoints"), ready: texts.Say("passReady"), readyCount: texts.Say("passReadyCount"), next: texts.Say("passNext"),
+		ready: texts.Say("passReady"), readyCount: texts.Say("passReadyCount"), next: texts.Say("passNext"),
 		name: texts.Say("passName"), tier: texts.Say("passTier"), cardNumber: texts.Say("passCard"), page: texts.Say("passPage"),
+		balances: texts.Say("passBalances"), ending: texts.Say("passEnding"), dates: texts.Say("passDates"),
+		units:  map[models.Unit]templates.Unit{},
 		noNews: text("message", texts.Say("passNews"), texts.Say("passNoNews")),
 		void:   text("void", texts.Say("passVoid"), texts.Say("passVoidText", organization)),
+	}
+	for _, u := range p.Units() {
+		w.units[u] = passes.UnitOf(&p.Terms, u)
 	}
 	if !art.Wordmark(p.Brand) {
 		w.logoText = p.Name
@@ -48,6 +56,15 @@ func newWording(p *models.Program, texts *templates.Texts) *wording {
 	return w
 }
 
+// unit returns what people call a unit. One of an older version of the program,
+// of which there may still be some, is called by what it is.
+func (w *wording) unit(u models.Unit) templates.Unit {
+	if known, ok := w.units[u]; ok {
+		return known
+	}
+	return passes.UnitOf(&w.program.Terms, u)
+}
+
 func (w *wording) earn() string {
 	p := w.program
 	places, _ := models.CurrencyDigits(p.Currency)
@@ -56,7 +73,7 @@ func (w *wording) earn() string {
 		line := r.Name
 		if r.Simple() {
 			line = w.texts.Say("passEarnText", templates.Args{
-				"Points": w.texts.Count("passPointsCount", r.Give),
+				"Points": w.texts.Units(w.unit(r.Unit), r.Give),
 				"Amount": w.texts.Money(r.Amount, p.Currency, places),
 			})
 		}
@@ -68,11 +85,13 @@ func (w *wording) earn() string {
 	return strings.Join(lines, "\n")
 }
 
-// rewards lists what points buy, one to a line.
+// rewards lists what units buy, one to a line.
 func (w *wording) rewards() string {
-	lines := make([]string, len(w.program.Rewards))
-	for i, r := range w.program.Rewards {
-		lines[i] = r.Name + ": " + w.texts.Count("passPointsCount", r.Cost)
+	var lines []string
+	for _, r := range w.program.Rewards {
+		if r.Cost > 0 {
+			lines = append(lines, r.Name+": "+w.texts.Units(w.unit(r.Unit), r.Cost))
+		}
 	}
 	return strings.Join(lines, "\n")
 }

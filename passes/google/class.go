@@ -67,8 +67,9 @@ func classTexts(p *models.Program) []*walletobjects.TextModuleData {
 		return strings.Join(lines, "\n")
 	}
 	list := []*walletobjects.TextModuleData{localized(p, "earn", say("googleEarn"), earn)}
-	if len(p.Rewards) > 0 {
-		list = append(list, localized(p, "rewards", say("googleRewards"), func(t *templates.Texts) string { return priceList(t, p.Rewards) }))
+	prices := func(t *templates.Texts) string { return fit(priceList(t, p, p.Rewards)) }
+	if prices(templates.For(p.Locale)) != "" {
+		list = append(list, localized(p, "rewards", say("googleRewards"), prices))
 	}
 	if p.Contact.Address != "" {
 		list = append(list, localized(p, "address", say("googleAddress"), func(*templates.Texts) string { return p.Contact.Address }))

@@ -52,10 +52,33 @@ func cafe() *models.Program {
 }
 
 func member() passes.State {
-	return passes.State{
-		Program: "demo", Version: 3, Card: "71234567890123456784", Name: "Anna de Vries", Locale: "nl-BE", Balance: 120, Tier: "Gold",
-		JoinedAt: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC), Page: "https://cafe.example/m/abc", Message: "Deze week: taart voor 50 punten",
-	}
+	s := holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: 120}, Tier: "Gold"})
+	s.Message = "Deze week: taart voor 50 punten"
+	return s
+}
+
+// holding returns what the card of Anna says under p when her ledger says s.
+func holding(p *models.Program, s models.State) passes.State {
+	joined := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	m := &models.Member{Card: "71234567890123456784", Name: "Anna de Vries", Locale: "nl-BE", JoinedAt: joined}
+	return passes.Of(p, m, s, "https://cafe.example/m/abc", joined.AddDate(0, 1, 0))
+}
+
+// bakery counts points that end and stamps on a card.
+func bakery() *models.Program {
+	p := cafe()
+	p.Rules = append(p.Rules, models.Rule{ID: "bread", Name: "Een stempel per brood", Unit: models.Stamps, Give: 1, Per: models.PerItem})
+	p.StampCards = []models.StampCard{{ID: "loaves", Name: "Broden", Unit: models.Stamps, Size: 10}}
+	p.Rewards = append(p.Rewards, models.Reward{ID: "loaf", Name: "Brood", Unit: models.Stamps, Cost: 10})
+	return p
+}
+
+func regular() passes.State {
+	end := time.Date(2026, 12, 31, 23, 0, 0, 0, time.UTC) // midnight in Amsterdam
+	return holding(bakery(), models.State{
+		Balances: map[models.Unit]int64{models.Points: 20, models.Stamps: 23},
+		Lots:     []models.Lot{{Unit: models.Points, Amount: 15, Expires: &end}},
+	})
 }
 
 func TestClassSaysWhatAllMembersShare(t *testing.T) {
@@ -64,30 +87,32 @@ func TestClassSaysWhatAllMembersShare(t *testing.T) {
 
 	plain := cafe()
 	plain.Contact, plain.Rewards = models.Contact{}, nil
+	golden(t, "class-units.json", google.Class(bakery(), issuer, images))
 	golden(t, "class-plain.json", google.Class(plain, issuer, google.Images{Logo: images.Logo}))
 }
 
 func TestObjectSaysWhatTheCardSays(t *testing.T) {
 	id := google.ObjectID{Issuer: issuer, Serial: "k3Xv_9"}
-	newcomer := passes.State{Program: "demo", Version: 3, Card: "71234567890123456784", Name: "Άννα", Locale: "el"}
+	newcomer := passes.Of(cafe(), &models.Member{Card: "71234567890123456784", Name: "Άννα", Locale: "el"}, cafe().Start(), "", time.Now())
 	for _, tt := range []struct {
-		name  string
-		state passes.State
+		name    string
+		program *models.Program
+		state   passes.State
 	}{
-		{"object-member.json", member()},
-		{"object-newcomer.json", newcomer},
-		{"object-voided.json", passes.State{Program: "demo", Version: 3, Voided: true}},
+		{"object-member.json", cafe(), member()},
+		{"object-newcomer.json", cafe(), newcomer},
+		{"object-units.json", bakery(), regular()},
+		{"object-voided.json", cafe(), passes.State{Program: "demo", Version: 3, Voided: true}},
 	} {
-		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, google.Object(cafe(), tt.state, id)) })
+		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, google.Object(tt.program, tt.state, id)) })
 	}
 }
 
 func TestBalanceOfZeroIsSent(t *testing.T) {
-	s := member()
-	s.Balance = 0
+	s := holding(cafe(), models.State{})
 	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}))
 	require.NoError(t, err)
-	require.Contains(t, string(raw), `"balance":{"int":0}`)
+	require.Contains(t, string(raw), `"balance":{"int":0,`)
 }
 
 func TestVoidedCardKeepsNothingPersonal(t *testing.T) {

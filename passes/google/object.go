@@ -39,12 +39,7 @@ func fill(o *walletobjects.LoyaltyObject, p *models.Program, s passes.State) {
 	// Google shows 20 characters of an account: the number without its spaces.
 	o.AccountId, o.AccountName = string(s.Card), s.Name
 	o.Barcode = &walletobjects.Barcode{Type: barcodeTypes[p.Barcode], Value: string(s.Card), AlternateText: number}
-	o.LoyaltyPoints = &walletobjects.LoyaltyPoints{
-		Label: t.Say("googlePoints"),
-		// The client drops a zero unless told not to, and a phone would go on
-		// showing the points that were just spent.
-		Balance: &walletobjects.LoyaltyPointsBalance{Int: s.Balance, ForceSendFields: []string{"Int"}},
-	}
+	o.LoyaltyPoints = points(t, p, s.Primary())
 	if s.Tier != "" {
 		// rewardsTier belongs to the class, where all members share it.
 		o.SecondaryLoyaltyPoints = &walletobjects.LoyaltyPoints{
@@ -57,22 +52,78 @@ func fill(o *walletobjects.LoyaltyObject, p *models.Program, s passes.State) {
 	}
 }
 
-// objectTexts says what is in force, what the balance buys and how far the
-// next reward is.
+// points shows a balance. What Google has of an older version of the program, a
+// number for a stamp card or the other way round, is taken away: it wants one
+// of the two.
+func points(t *templates.Texts, p *models.Program, b passes.Balance) *walletobjects.LoyaltyPoints {
+	u := passes.UnitOf(&p.Terms, b.Unit)
+	shown := &walletobjects.LoyaltyPoints{Label: t.Label(u)}
+	if u.Size > 0 {
+		shown.Balance = &walletobjects.LoyaltyPointsBalance{String: t.Standing(u, b.Amount), NullFields: []string{"Int"}}
+		return shown
+	}
+	// The client drops a zero unless told not to, and a phone would go on
+	// showing the points that were just spent.
+	shown.Balance = &walletobjects.LoyaltyPointsBalance{Int: b.Amount, ForceSendFields: []string{"Int"}, NullFields: []string{"String"}}
+	return shown
+}
+
+// objectTexts says what is in force, what there is beside the first balance,
+// what it buys, how far the next reward is, and which dates to know.
 func objectTexts(t *templates.Texts, p *models.Program, s passes.State) []*walletobjects.TextModuleData {
 	var list []*walletobjects.TextModuleData
-	add := func(id, header, body string) {
-		list = append(list, &walletobjects.TextModuleData{Id: id, Header: header, Body: body})
+	add := func(id, header string, lines ...string) {
+		if len(lines) > 0 {
+			list = append(list, &walletobjects.TextModuleData{Id: id, Header: header, Body: fit(lines)})
+		}
 	}
 	if s.Message != "" {
-		add("message", t.Say("googleNews"), s.Message)
+		list = append(list, &walletobjects.TextModuleData{Id: "message", Header: t.Say("googleNews"), Body: s.Message})
 	}
-	ready, next := s.Ready(p)
-	if len(ready) > 0 {
-		add("ready", t.Say("googleReady"), priceList(t, ready))
+	unit := func(u models.Unit) templates.Unit { return passes.UnitOf(&p.Terms, u) }
+	add("balances", t.Say("googleBalances"), balances(t, unit, s)...)
+	var ready []models.Reward
+	for _, have := range s.Ready {
+		if r, ok := p.Reward(have.Reward); ok {
+			if have.Times > 1 {
+				r.Name = t.Number(have.Times) + " × " + r.Name
+			}
+			ready = append(ready, r)
+		}
 	}
-	if next != nil {
-		add("next", t.Say("googleNext"), t.Count("googleNextBody", next.Cost-s.Balance, templates.Args{"Reward": next.Name}))
+	add("ready", t.Say("googleReady"), priceList(t, p, ready)...)
+	if next := s.Reward(p); next != nil {
+		add("next", t.Say("googleNext"), next.Name+": "+t.ToGo(unit(next.Unit), s.Missing(next)))
 	}
+	var dates []string
+	if d := s.Ending; d != nil {
+		dates = append(dates, t.Ends(unit(d.Unit), d.Amount, t.Date(d.Date())))
+	}
+	for _, d := range s.Waiting {
+		dates = append(dates, t.UsableFrom(unit(d.Unit), d.Amount, t.Date(d.Date())))
+	}
+	add("dates", t.Say("googleDates"), dates...)
 	return list
+}
+
+// balances are a line each, where there are more than the one in the corner.
+func balances(t *templates.Texts, unit func(models.Unit) templates.Unit, s passes.State) []string {
+	var lines []string
+	for i, b := range s.Balances {
+		u := unit(b.Unit)
+		full := t.FullCards(u, b.Amount)
+		if i == 0 && full == "" {
+			continue
+		}
+		u.Among = false // its name comes first
+		line := t.Label(u) + ": " + t.Standing(u, b.Amount)
+		if u.Size > 0 {
+			line = t.Label(u) + ": " + t.Held(u, b.Amount)
+		}
+		if full != "" {
+			line += " + " + full
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

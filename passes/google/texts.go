@@ -8,6 +8,7 @@ import (
 	"google.golang.org/api/walletobjects/v1"
 
 	"regulars/models"
+	"regulars/passes"
 	"regulars/templates"
 )
 
@@ -40,13 +41,15 @@ func localized(p *models.Program, id string, header, body phrase) *walletobjects
 	return &walletobjects.TextModuleData{Id: id, LocalizedHeader: everywhere(p, header), LocalizedBody: everywhere(p, body)}
 }
 
-// priceList names rewards and what they cost, a line each, as many as fit.
-func priceList(t *templates.Texts, rewards []models.Reward) string {
-	lines := make([]string, len(rewards))
-	for i, r := range rewards {
-		lines[i] = t.Count("googleCost", r.Cost, templates.Args{"Reward": r.Name})
+// priceList names rewards and what they cost, a line each.
+func priceList(t *templates.Texts, p *models.Program, rewards []models.Reward) []string {
+	var lines []string
+	for _, r := range rewards {
+		if r.Cost > 0 {
+			lines = append(lines, r.Name+": "+t.Units(passes.UnitOf(&p.Terms, r.Unit), r.Cost))
+		}
 	}
-	return fit(lines)
+	return lines
 }
 
 // fit joins lines until the text is as long as every screen shows.

@@ -273,5 +273,5 @@ func cafe() (*models.Program, passes.State) {
 		Name: "Regulars", Organization: "Corner Café", Description: "Loyalty card", Locale: "en", Currency: "EUR",
 		Barcode: models.QR, Brand: models.Brand{Background: "#4a2c2a"}, Rules: []models.Rule{models.SpendRule(1, 100)},
 	}}
-	return p, passes.State{Program: "demo", Version: 1, Card: "71234567890123456784", Name: "Anna", Balance: 5}
+	return p, passes.State{Program: "demo", Version: 1, Card: "71234567890123456784", Name: "Anna", Balances: []passes.Balance{{Unit: models.Points, Amount: 5, Usable: 5}}}
 }

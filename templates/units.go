@@ -1,0 +1,98 @@
+package templates
+
+// Unit is what a balance counts, as people call it.
+type Unit struct {
+	Kind string // "points", "visits" or "stamps"
+	Name string // of its own, such as that of a stamp card; empty when it has none
+	Size int64  // stamps of a full card; 0 when there is no such card
+	// Among says that the program has others of the kind, so that a number has
+	// to say of which it is.
+	Among bool
+}
+
+// Label is the unit's name over a number: Points, or that of a stamp card.
+func (t *Texts) Label(u Unit) string {
+	if u.Name != "" {
+		return u.Name
+	}
+	return t.Say("unit.label." + u.Kind)
+}
+
+// Units writes so many of a unit: 3 stamps.
+func (t *Texts) Units(u Unit, n int64) string { return u.which(t.Count("unit.count."+u.Kind, n)) }
+
+// ToGo says how many are missing: 3 stamps to go.
+func (t *Texts) ToGo(u Unit, n int64) string { return u.which(t.Count("unit.togo."+u.Kind, n)) }
+
+// RewardOffer says what a reward costs: Coffee for 10 stamps.
+func (t *Texts) RewardOffer(name string, u Unit, cost int64) string {
+	return u.which(t.Count("unit.offer."+u.Kind, cost, Args{"Reward": name}))
+}
+
+// Ends says when units end: 40 points end on 31 December 2026.
+func (t *Texts) Ends(u Unit, n int64, day string) string {
+	return u.which(t.Count("unit.ends."+u.Kind, n, Args{"Day": day}))
+}
+
+// UsableFrom says from when units can be used.
+func (t *Texts) UsableFrom(u Unit, n int64, day string) string {
+	return u.which(t.Count("unit.usable."+u.Kind, n, Args{"Day": day}))
+}
+
+// Standing is a balance in as few signs as possible: 128, or 3 / 10 of a stamp
+// card.
+func (t *Texts) Standing(u Unit, n int64) string {
+	if u.Size == 0 {
+		return t.Number(n)
+	}
+	return t.Number(u.On(n)) + " / " + t.Number(u.Size)
+}
+
+// Held is a balance in words: 128 points, or 3 of 10 stamps.
+func (t *Texts) Held(u Unit, n int64) string {
+	if u.Size == 0 {
+		return t.Units(u, n)
+	}
+	return u.which(t.Count("unit.card", u.Size, Args{"Held": t.Number(u.On(n))}))
+}
+
+// FullCards says how many full stamp cards there are beside the one that is
+// being filled, or nothing.
+func (t *Texts) FullCards(u Unit, n int64) string {
+	if u.Full(n) == 0 {
+		return ""
+	}
+	return t.Count("unit.card.full", u.Full(n))
+}
+
+// YouHave tells somebody a balance in a sentence. held stands in place of the
+// number, unless it is empty.
+func (t *Texts) YouHave(u Unit, n int64, held string) string {
+	if u.Size > 0 {
+		return t.Count("unit.card.have", u.Size, Args{"Held": t.Number(u.On(n))})
+	}
+	if held == "" {
+		held = t.Number(n)
+	}
+	return t.Count("unit.have."+u.Kind, n, Args{"Held": held})
+}
+
+// which adds the unit's name where a text without it could be of another.
+func (u Unit) which(text string) string {
+	if !u.Among || u.Name == "" {
+		return text
+	}
+	return text + " (" + u.Name + ")"
+}
+
+// On is how many stamps are on the card that is being filled. A card that has
+// just been filled stays until the next stamp.
+func (u Unit) On(n int64) int64 { return n - u.Full(n)*u.Size }
+
+// Full is how many full cards there are before that one.
+func (u Unit) Full(n int64) int64 {
+	if u.Size == 0 || n <= 0 {
+		return 0
+	}
+	return (n - 1) / u.Size
+}
