@@ -60,6 +60,23 @@ func (t *Terms) birthdayIn(born time.Time, year int) time.Time {
 	return time.Date(year, time.February, 28, 0, 0, 0, 0, time.UTC)
 }
 
+// Birthdays are the days of the year, 12-31, on which those are born who have
+// their birthday on a local day, 2006-12-31.
+func (t *Terms) Birthdays(day string) []string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return nil
+	}
+	var born []string
+	for _, d := range []string{day[5:], "02-29"} {
+		b, err := time.Parse(time.DateOnly, "2000-"+d)
+		if err == nil && !slices.Contains(born, d) && t.birthdayIn(b, at.Year()).Equal(at) {
+			born = append(born, d)
+		}
+	}
+	return born
+}
+
 // asked are the facts that some rule or bonus asks for. No other is kept.
 func (t *Terms) asked() []Fact {
 	var asked []Fact

@@ -43,3 +43,23 @@ func TestBirthdays(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoHasABirthdayOnADay(t *testing.T) {
+	for _, tt := range []struct {
+		day  string
+		leap models.LeapDay
+		want []string
+	}{
+		{"2026-07-14", "", []string{"07-14"}},
+		{"2026-02-28", "", []string{"02-28", "02-29"}},
+		{"2026-03-01", "", []string{"03-01"}},
+		{"2026-02-28", models.LeapDayAfter, []string{"02-28"}},
+		{"2026-03-01", models.LeapDayAfter, []string{"03-01", "02-29"}},
+		{"2028-02-28", "", []string{"02-28"}},
+		{"2028-02-29", "", []string{"02-29"}},
+		{"2028-03-01", models.LeapDayAfter, []string{"03-01"}},
+	} {
+		p := program(func(terms *models.Terms) { terms.LeapDay = tt.leap })
+		require.Equal(t, tt.want, p.Birthdays(tt.day), "%s %s", tt.day, tt.leap)
+	}
+}

@@ -35,3 +35,16 @@ func monthsAfter(year int, month time.Month, day, months int) (int, time.Month, 
 	last := first.AddDate(0, 1, -1).Day()
 	return first.Year(), first.Month(), min(day, last)
 }
+
+// DayBegins is the first instant of a local day, 2006-01-02, or of so many days
+// later.
+func (p *Program) DayBegins(day string, later int) time.Time {
+	t, _ := time.Parse(time.DateOnly, day) // days come from Day
+	return startOfDay(t.Year(), t.Month(), t.Day()+later, p.Zone())
+}
+
+// DayAfter is the day so many days after one, both 2006-01-02.
+func DayAfter(day string, later int) string {
+	t, _ := time.Parse(time.DateOnly, day) // days come from Day
+	return t.AddDate(0, 0, later).Format(time.DateOnly)
+}

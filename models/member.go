@@ -47,6 +47,7 @@ type Member struct {
 	Email    string     `bson:"email,omitempty"`    // lower case
 	Customer string     `bson:"customer,omitempty"` // the number in the shop's own system
 	Birthday string     `bson:"birthday,omitempty"` // 2006-01-02, or --01-02 without the year
+	Born     string     `bson:"born,omitempty"`     // 01-02 of Birthday, see SetBirthday
 	Locale   string     `bson:"locale,omitempty"`
 	Consents []Consent  `bson:"consents,omitempty"`
 	Page     string     `bson:"page"`              // unguessable token of the member's own page
@@ -67,4 +68,12 @@ type Head struct {
 	State       State      `bson:"state"`
 	LastVisitAt *time.Time `bson:"last_visit_at,omitempty"`
 	Ends        *time.Time `bson:"ends,omitempty"` // when the next units end
+}
+
+// SetBirthday sets a birthday that CheckBirthday accepts.
+func (m *Member) SetBirthday(birthday string) {
+	m.Birthday, m.Born = birthday, ""
+	if n := len(birthday); n >= 5 {
+		m.Born = birthday[n-5:]
+	}
 }

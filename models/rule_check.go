@@ -19,8 +19,7 @@ var (
 	ruleID    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
 	unitName  = regexp.MustCompile(`^(points|visits|stamps(:[a-z0-9][a-z0-9_-]{0,29})?)$`)
 	clockTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
-	// A program may not promise what nobody books yet: birthdays.
-	occasions = []Occasion{"", OnPurchase, OnSignUp, OnCheckIn, OnSurvey, OnReview}
+	occasions = []Occasion{"", OnPurchase, OnSignUp, OnBirthday, OnCheckIn, OnSurvey, OnReview}
 	facts     = []Fact{BirthdayToday, BirthdayWeek, BirthdayMonth}
 )
 

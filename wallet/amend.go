@@ -154,7 +154,7 @@ func (s *Service) amend(m *models.Member, a Amendment, country string) (err erro
 		if err = s.checkBirthday(*a.Birthday); err != nil {
 			return err
 		}
-		m.Birthday = *a.Birthday
+		m.SetBirthday(*a.Birthday)
 	}
 	if a.Locale != nil {
 		m.Locale = *a.Locale

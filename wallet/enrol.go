@@ -114,7 +114,7 @@ func enrolled(first, m *models.Member) (*models.Member, error) {
 func (s *Service) newMember(program *models.Program, e Enrolment) (*models.Member, error) {
 	m := &models.Member{
 		Program: program.ID, Customer: strings.TrimSpace(e.Customer),
-		Birthday: e.Birthday, Locale: e.Locale, JoinedAt: e.JoinedAt,
+		Locale: e.Locale, JoinedAt: e.JoinedAt,
 	}
 	var err error
 	if m.Name, err = models.CleanName(e.Name); err != nil {
@@ -132,6 +132,7 @@ func (s *Service) newMember(program *models.Program, e Enrolment) (*models.Membe
 	if len(m.Customer) > 64 || !printable(m.Customer) {
 		return nil, models.Fail(models.Invalid, "too_long", "customer", "A customer number has at most 64 characters.")
 	}
+	m.SetBirthday(e.Birthday)
 	m.Request = hashOf([]any{m.Program, m.Name, m.Phone, m.Email, m.Customer, m.Birthday, m.Locale, consentsOf(e)})
 
 	ids := s.seeded("enrolment", string(e.Program), string(e.Actor.User), e.Key)

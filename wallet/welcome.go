@@ -3,6 +3,7 @@ package wallet
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"regulars/models"
@@ -22,8 +23,14 @@ func gifts(p *models.Program, m *models.Member) []gift {
 	if p.GivesOn(models.OnSignUp) {
 		all = append(all, gift{models.OnSignUp, "sign_up"})
 	}
+	if day := p.Day(m.JoinedAt); slices.Contains(p.Birthdays(day), m.Born) && p.GivesOn(models.OnBirthday) {
+		all = append(all, birthdayGift(day))
+	}
 	return all
 }
+
+// birthdayGift is that of a day's year. Who changes the birthday has none again.
+func birthdayGift(day string) gift { return gift{models.OnBirthday, "birthday/" + day[:4]} }
 
 // welcome books what a new member is given, and then takes off the mark that
 // says that this is still to be done. Whoever is cut off in between leaves it to

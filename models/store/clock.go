@@ -12,12 +12,17 @@ import (
 type Clock struct {
 	db     *DB
 	offset atomic.Int64 // nanoseconds that the database is ahead of us
+	moved  atomic.Int64 // nanoseconds that a test has moved it
 }
 
 // Now is the database's time, in UTC and whole milliseconds, as it is stored.
 func (c *Clock) Now() time.Time {
-	return time.Now().Add(time.Duration(c.offset.Load())).UTC().Truncate(time.Millisecond)
+	return time.Now().Add(time.Duration(c.offset.Load() + c.moved.Load())).UTC().Truncate(time.Millisecond)
 }
+
+// Move puts the clock forward, or back, by so much for a test of what comes with
+// time.
+func (c *Clock) Move(by time.Duration) { c.moved.Add(int64(by)) }
 
 // Measure asks the database for its time. The answer counts as taken half-way
 // through the round trip. Offsets below the noise of a round trip are dropped.

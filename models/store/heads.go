@@ -89,8 +89,12 @@ func (s *Members) ReplaceMany(ctx context.Context, members []models.Member) (int
 // Ending returns up to limit members of whose units some have come to their
 // end, those that ended first before the others.
 func (s *Members) Ending(ctx context.Context, now time.Time, limit int) ([]models.Member, error) {
+	return s.some(ctx, Query{Where: Lte("head.ends", now), Sort: []string{"head.ends"}, Limit: limit})
+}
+
+func (s *Members) some(ctx context.Context, q Query) ([]models.Member, error) {
 	var out []models.Member
-	for m, err := range s.members.Find(ctx, Query{Where: Lte("head.ends", now), Sort: []string{"head.ends"}, Limit: limit}) {
+	for m, err := range s.members.Find(ctx, q) {
 		if err != nil {
 			return nil, err
 		}

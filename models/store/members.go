@@ -52,7 +52,9 @@ func openMembers(ctx context.Context, db *DB) (*Members, error) {
 		Indexes: []Index{
 			{Fields: []string{"program", "search"}},
 			{Fields: []string{"program", "joined_at"}},
+			{Fields: []string{"program", "born"}, Sparse: true},
 			{Fields: []string{"head.ends"}, Sparse: true},
+			{Fields: []string{"program", "head.ends"}, Sparse: true},
 			{Fields: []string{"welcome"}, Sparse: true},
 			{Fields: []string{"page"}, Unique: true},
 			{Fields: []string{"download"}, Unique: true},

@@ -21,6 +21,7 @@ type migration struct {
 var migrations = []migration{
 	{"the console counts the phones of one program", programRegistrations},
 	{"members are found by every word of their name", func(ctx context.Context, s *Stores) error { return s.Members.nameAll(ctx) }},
+	{"members are found by their birthday", func(ctx context.Context, s *Stores) error { return s.Members.bearBirthdays(ctx) }},
 }
 
 // migrate does what this database has not seen yet.

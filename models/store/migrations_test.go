@@ -79,3 +79,26 @@ func TestEarlierMembersAreFoundByEachWord(t *testing.T) {
 		}
 	})
 }
+
+func TestEarlierMembersAreFoundByTheirBirthday(t *testing.T) {
+	storetest.EachAgain(t, func(t *testing.T, reopen func() *store.DB) {
+		members, err := store.Open[models.Member](t.Context(), reopen(), store.Schema{Name: "members", Indexes: []store.Index{
+			{Fields: []string{"program", "search"}}, {Fields: []string{"page"}, Unique: true}, {Fields: []string{"download"}, Unique: true}}})
+		require.NoError(t, err)
+		for i, birthday := range []string{"", "1990-12-31", "--12-31", "1990-12-30"} {
+			m := person("demo", fmt.Sprint("m", i), "Ada")
+			m.Birthday = birthday
+			require.NoError(t, members.Insert(t.Context(), m))
+		}
+		for range 2 {
+			s, err := store.OpenStores(t.Context(), reopen())
+			require.NoError(t, err)
+			var found []models.MemberID
+			for m, err := range s.Members.BornOn(t.Context(), "demo", "12-31") {
+				require.NoError(t, err)
+				found = append(found, m.ID)
+			}
+			require.Equal(t, []models.MemberID{"m1", "m2"}, found)
+		}
+	})
+}

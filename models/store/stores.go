@@ -15,6 +15,7 @@ type Stores struct {
 	Passes    *Passes
 	Refreshes *Refreshes
 	Heads     *Heads
+	Days      *Days
 	Users     *Users
 	Settings  *Settings
 }
@@ -30,6 +31,7 @@ func OpenStores(ctx context.Context, db *DB) (*Stores, error) {
 		func(ctx context.Context) (err error) { s.Passes, err = openPasses(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Refreshes, err = openRefreshes(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Heads, err = openHeads(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Days, err = openDays(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Users, err = openUsers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Settings, err = openSettings(ctx, db); return err },
 		s.Clock.Measure,

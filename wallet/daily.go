@@ -1,0 +1,191 @@
+package wallet
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"regulars/models"
+)
+
+// What a program does by itself, it does once a day, a little after midnight in
+// its zone, and one instance does it: birthdays are given, and who is to be told
+// of an end is. An instance that is cut off leaves its lease to end; the next one
+// begins the day again and meets the keys of what was booked.
+
+const (
+	// afterMidnight leaves time for what was booked before it to be copied to the
+	// members.
+	afterMidnight = 2 * time.Minute
+	// daysMissed is how many days are made good when no instance was running.
+	daysMissed = 31
+	// dailyLook is how often an instance looks whether a day has begun.
+	dailyLook = 30 * time.Second
+	// cutOff is how long after an enrolment it is taken for cut off.
+	cutOff = time.Minute
+)
+
+// errElsewhere says that another instance has taken over.
+var errElsewhere = errors.New("the lease is another's")
+
+// dailyRound returns a round that does what Daily does, once in a while.
+func (s *Service) dailyRound() func(context.Context) (int, error) {
+	var next time.Time
+	return func(ctx context.Context) (int, error) {
+		now := s.Stores.Clock.Now()
+		if now.Before(next) && next.Sub(now) <= dailyLook {
+			return 0, nil
+		}
+		if err := s.Daily(ctx); err != nil {
+			return 0, err
+		}
+		next = now.Add(dailyLook)
+		return 0, nil
+	}
+}
+
+// Daily does what is due of the daily work of all programs, and completes
+// enrolments that were cut off. Any number of instances may call it at any time.
+func (s *Service) Daily(ctx context.Context) error {
+	if err := s.welcomeLate(ctx); err != nil {
+		return err
+	}
+	for p, err := range s.Stores.Programs.All(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := s.days(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// welcomeLate gives new members what they were to be given when they joined.
+func (s *Service) welcomeLate(ctx context.Context) error {
+	for {
+		late, err := s.Stores.Members.Welcoming(ctx, s.Stores.Clock.Now().Add(-cutOff), claimBatch)
+		if err != nil {
+			return err
+		}
+		for i := range late {
+			if _, err := s.welcome(ctx, &late[i], Actor{}); err != nil {
+				return err
+			}
+		}
+		if len(late) < claimBatch {
+			return nil
+		}
+	}
+}
+
+// days does the work of the days of a program that have begun, in their order.
+func (s *Service) days(ctx context.Context, p *models.Program) error {
+	today := p.Day(s.Stores.Clock.Now().Add(-afterMidnight))
+	done, err := s.Stores.Days.Done(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	first := today
+	if done != "" {
+		first = max(models.DayAfter(done, 1), models.DayAfter(today, -daysMissed))
+	}
+	for day := first; day <= today; day = models.DayAfter(day, 1) {
+		if err := s.day(ctx, p, day); errors.Is(err, errElsewhere) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn is a day of a program in the hands of this instance.
+type turn struct {
+	*Service
+	program *models.Program
+	day     string
+	lease   string
+	renewAt time.Time
+}
+
+// day does the work of one day, unless another instance does.
+func (s *Service) day(ctx context.Context, p *models.Program, day string) (err error) {
+	t := &turn{Service: s, program: p, day: day, lease: newID(s.random())}
+	if err := t.goOn(ctx); err != nil {
+		return err
+	}
+	for _, work := range []func(context.Context) error{t.birthdays, t.notices} {
+		if err := work(ctx); err != nil {
+			return errors.Join(err, s.Stores.Days.LetGo(context.WithoutCancel(ctx), p.ID, t.lease))
+		}
+	}
+	return s.Stores.Days.Finish(ctx, p.ID, day, t.lease)
+}
+
+// goOn claims the day, and prolongs the lease in time.
+func (t *turn) goOn(ctx context.Context) error {
+	now := t.Stores.Clock.Now()
+	if now.Before(t.renewAt) {
+		return nil
+	}
+	ours, err := t.Stores.Days.Claim(ctx, t.program.ID, t.day, t.lease, now, now.Add(t.Pace.Lease))
+	if err == nil && !ours {
+		err = errElsewhere
+	}
+	t.renewAt = now.Add(t.Pace.Lease / 3)
+	return err
+}
+
+// birthdays gives those who have their birthday what the program gives. On a
+// day that was missed it is as of that day.
+func (t *turn) birthdays(ctx context.Context) error {
+	if !t.program.GivesOn(models.OnBirthday) {
+		return nil
+	}
+	at := t.program.DayBegins(t.day, 1).Add(-time.Second)
+	if now := t.Stores.Clock.Now(); now.Before(at) {
+		at = now
+	}
+	for _, born := range t.program.Birthdays(t.day) {
+		for m, err := range t.Stores.Members.BornOn(ctx, t.program.ID, born) {
+			if err == nil {
+				err = t.goOn(ctx)
+			}
+			if err != nil {
+				return err
+			}
+			if t.program.Day(m.JoinedAt) > t.day {
+				continue
+			}
+			if err := t.give(ctx, &m, birthdayGift(t.day), at, Actor{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// notices has the cards of those say so of whose units some end soon.
+func (t *turn) notices(ctx context.Context) error {
+	most := t.program.Notices()
+	if most == 0 {
+		return nil
+	}
+	for m, err := range t.Stores.Members.EndingBy(ctx, t.program.ID, t.program.DayBegins(t.day, most)) {
+		if err == nil {
+			err = t.goOn(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if m.IssuedAt == nil || !t.program.Noticed(m.Head.State, t.day) {
+			continue
+		}
+		if err := t.Stores.Refreshes.Mark(ctx, &m, models.PriorityService, t.Stores.Clock.Now()); err != nil {
+			return err
+		}
+		t.nudge(models.PriorityService)
+	}
+	return nil
+}
