@@ -55,6 +55,7 @@ func richest() *models.Program {
 			{ID: "gold", Name: "Gold", Percent: 120, When: models.When{Tiers: []string{"Gold"}}},
 			{ID: "weekend", Name: "Weekend", Percent: 150, When: models.When{Days: []string{"sat", "sun"}}},
 		}
+		t.TierOver = models.TierOver{Months: 12}
 		t.Stacking = models.Stacking{Multiply: true, Ceiling: 400}
 		t.StampCards = []models.StampCard{{ID: "card", Name: "Drinks", Unit: models.Stamps, Size: 10, Start: 1, Every: true}}
 	})

@@ -15,6 +15,7 @@ import (
 //	card/CARD          stamps ever collected on a stamp card
 //	done/OCCASION/YEAR what can be earned once, or once a year
 //	took/REWARD/DATE   how often a reward was taken in the period that began then, where it has a limit
+//	credit/2026-11     what counts towards tiers, of a month or a year, where they are over a time
 type Counts map[string]int64
 
 func leftCount(r RuleID) string              { return "left/" + string(r) }
@@ -95,7 +96,9 @@ func (c Counts) forgetTaken(next string) {
 }
 
 // passes reports whether a count is forgotten once its time is over.
-func passes(key string) bool { return dayOf(key) != "" || strings.HasPrefix(key, "took/") }
+func passes(key string) bool {
+	return dayOf(key) != "" || strings.HasPrefix(key, "took/") || isCredit(key)
+}
 
 // undone returns the changes that take c back from a state that has now. What
 // was counted on a day that is forgotten stays so.

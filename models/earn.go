@@ -15,7 +15,7 @@ type earning struct {
 // earn gives what the rules say of a purchase or of something else that the
 // member did.
 func (p *Program) earn(s State, event Event) (Change, error) {
-	e := earning{p: p, s: &s, b: event.Purchase, m: p.moment(&event, s.Tier), counts: Counts{}}
+	e := earning{p: p, s: &s, b: event.Purchase, m: p.moment(&event, p.TierOf(&s, event.At)), counts: Counts{}}
 	if event.Activity != "" && event.Activity != OnPurchase {
 		if err := e.activity(event.Activity); err != nil {
 			return Change{}, err

@@ -38,8 +38,11 @@ type State struct {
 	Balances map[Unit]int64 `bson:"balances"`
 	Counts   Counts         `bson:"counts,omitempty"` // what rules remember, by the keys of count.go; none is zero
 	Lots     []Lot          `bson:"lots,omitempty"`   // units that end or can't be used yet, soonest end first
-	Earned   int64          `bson:"earned"`           // the tier credit: what counts towards tiers, less reversals
+	Earned   int64          `bson:"earned"`           // the tier credit: what counted towards tiers, ever, less reversals
 	Tier     string         `bson:"tier,omitempty"`
+	// TierUntil is when Tier ends if nothing more is earned; nil where it does
+	// not. An expire entry ends it.
+	TierUntil *time.Time `bson:"tier_until,omitempty"`
 }
 
 // Balance returns the balance of a unit.
@@ -47,7 +50,8 @@ func (s State) Balance(u Unit) int64 { return s.Balances[u] }
 
 // Equal reports whether both states say the same.
 func (s State) Equal(o State) bool {
-	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts)
+	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && sameTime(s.TierUntil, o.TierUntil) &&
+		maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts)
 }
 
 // Item is one line of a receipt.

@@ -45,6 +45,7 @@ func (p *Program) Apply(s State, event Event) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
+	p.credit(&event, &c)
 	c.State = State{Balances: maps.Clone(s.Balances), Counts: s.Counts.plus(c.Counts), Earned: s.Earned + c.Credit}
 	if c.State.Balances == nil {
 		c.State.Balances = map[Unit]int64{}
@@ -56,7 +57,7 @@ func (p *Program) Apply(s State, event Event) (Change, error) {
 		}
 		c.State.Balances[d.Unit] = sum
 	}
-	c.State.Tier = p.TierAt(c.State.Earned)
+	p.place(&s, &event, &c)
 	c.State.Lots = s.Lots
 	p.book(&s, &event, &c)
 	return c, nil
@@ -86,7 +87,8 @@ func (p *Program) change(s State, event Event) (Change, error) {
 	return Change{}, Fail(Invalid, "unknown_kind", "kind", "There is no such kind of entry.")
 }
 
-// expire ends the units whose time is over.
+// expire ends the units whose time is over. A tier that has ended is seen to by
+// place.
 func (p *Program) expire(s State, at time.Time) (Change, error) {
 	var ended []Delta
 	for _, l := range s.Lots {
@@ -94,7 +96,7 @@ func (p *Program) expire(s State, at time.Time) (Change, error) {
 			ended = append(ended, Delta{Unit: l.Unit, Amount: -l.Amount})
 		}
 	}
-	if len(ended) == 0 {
+	if len(ended) == 0 && !s.tierEnded(at) {
 		return Change{}, Fail(Conflict, "nothing_ends", "", "Nothing comes to its end now.")
 	}
 	var c Change

@@ -49,9 +49,9 @@ func (s State) Usable(u Unit, at time.Time) int64 {
 	return n
 }
 
-// NextEnd returns when the next units end, nil when none do.
+// NextEnd returns when the next units or the tier end, nil when none do.
 func (s State) NextEnd() *time.Time {
-	var next *time.Time
+	next := s.TierUntil
 	for _, l := range s.Lots {
 		if l.Expires != nil && (next == nil || l.Expires.Before(*next)) {
 			next = l.Expires

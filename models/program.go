@@ -75,6 +75,7 @@ type Terms struct {
 	Rewards      []Reward    `bson:"rewards" json:"rewards"`
 	Tiers        []Tier      `bson:"tiers" json:"tiers"`
 	TierBy       TierBy      `bson:"tier_by,omitempty" json:"tier_by,omitempty"` // points when empty
+	TierOver     TierOver    `bson:"tier_over,omitzero" json:"tier_over,omitzero"`
 	Refunds      Refunds     `bson:"refunds" json:"refunds"`
 	MaxPurchase  int64       `bson:"max_purchase" json:"max_purchase"` // minor units; above it an amount is taken for a typing error
 	Contact      Contact     `bson:"contact" json:"contact"`
@@ -99,22 +100,6 @@ type Contact struct {
 	Address string `bson:"address,omitempty" json:"address,omitempty"`
 }
 
-// TierBy is what counts towards tiers.
-type TierBy string
-
-// What can count towards tiers.
-const (
-	TierByPoints TierBy = "points" // that rules give
-	TierBySpend  TierBy = "spend"  // minor units that can earn
-	TierByVisits TierBy = "visits" // purchases
-)
-
-// Tier is a level that a member reaches by what counts, ever.
-type Tier struct {
-	Name string `bson:"name" json:"name"`
-	From int64  `bson:"from" json:"from"`
-}
-
 // ProgramKey is the id of a program's version in the store.
 func ProgramKey(id ProgramID, version int) string { return fmt.Sprintf("%s/%d", id, version) }
 
@@ -126,18 +111,6 @@ func (p *Program) Reward(id RewardID) (Reward, bool) {
 		}
 	}
 	return Reward{}, false
-}
-
-// TierAt returns the name of the level reached by so many units earned, empty
-// below the first.
-func (p *Program) TierAt(earned int64) string {
-	name, from := "", int64(-1)
-	for _, t := range p.Tiers {
-		if t.From <= earned && t.From > from {
-			name, from = t.Name, t.From
-		}
-	}
-	return name
 }
 
 // Start is the state of an account without entries.
@@ -237,18 +210,7 @@ func checkLists(t *Terms, bad func(field, msg string) error) error {
 	if err := checkRewards(t, bad); err != nil {
 		return err
 	}
-	from := map[int64]bool{}
-	for i, tier := range t.Tiers {
-		field := "tiers[" + strconv.Itoa(i) + "]"
-		if tier.Name == "" || len(tier.Name) > maxListName {
-			return bad(field+".name", "Each tier needs a name of at most 60 characters.")
-		}
-		if tier.From < 0 || from[tier.From] {
-			return bad(field+".from", "Each tier starts at its own number, 0 or more.")
-		}
-		from[tier.From] = true
-	}
-	return nil
+	return checkTiers(t, bad)
 }
 
 // ParseColour reads #rrggbb.

@@ -17,6 +17,8 @@ func rich(t *rapid.T) *models.Program {
 		terms.TimeZone = rapid.SampledFrom([]string{"Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe"}).Draw(t, "zone")
 		terms.Refunds = rapid.SampledFrom([]models.Refunds{models.AllowNegative, models.OnlyAvailable}).Draw(t, "refunds")
 		terms.TierBy = rapid.SampledFrom([]models.TierBy{"", models.TierBySpend, models.TierByVisits}).Draw(t, "tiers by")
+		terms.TierOver = rapid.SampledFrom([]models.TierOver{{}, {}, {Months: 1}, {Months: 3, Grace: 20}, {Calendar: true}, {Calendar: true, Grace: 40}}).Draw(t, "tiers over")
+		terms.Tiers = rapid.SampledFrom([][]models.Tier{terms.Tiers, {{Name: "Gold", From: 9000}, {Name: "Bronze"}, {Name: "Silver", From: 3000}}}).Draw(t, "tiers")
 		terms.Excluded.Categories = []string{"gift card"}
 		terms.Stacking = models.Stacking{Multiply: rapid.Bool().Draw(t, "multiply"), Ceiling: rapid.SampledFrom([]int64{0, 150, 400}).Draw(t, "ceiling")}
 		terms.Rules = rapid.SliceOfN(rapid.Custom(richRule), 1, 5).Draw(t, "rules")
@@ -196,7 +198,7 @@ func life(t *rapid.T, p *models.Program) *account {
 	a := &account{p: p, undone: map[int]models.Undone{}}
 	at := time.Date(2026, 3, 20, 0, 0, 0, 0, time.UTC)
 	for range rapid.IntRange(1, 40).Draw(t, "events") {
-		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 30, 200}).Draw(t, "hours later")) * time.Hour)
+		at = at.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 9, 30, 200, 2500}).Draw(t, "hours later")) * time.Hour)
 		e := happens(t, a, at)
 		_ = a.post(e) // refused ones leave no trace, which is the point
 	}
@@ -233,6 +235,7 @@ func TestAnyProgramKeepsItsBooks(t *testing.T) {
 			require.Equal(t, credit, e.State.Earned)
 			withinLimits(t, p, e)
 			lotsAreWhole(t, s, e)
+			tierIsRight(t, a, s, e)
 			c, err := p.Apply(s, e.Event(originalOf(a, e), a.before(e)))
 			require.NoError(t, err)
 			require.Equal(t, e.Deltas, c.Deltas)
@@ -280,9 +283,13 @@ func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
 		p := rich(t)
 		p.Refunds = models.AllowNegative
 		a := life(t, p)
+		at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
+		if n := len(a.entries); n > 0 {
+			at = a.entries[n-1].At
+		}
 		for i := range len(a.entries) {
 			if k := a.entries[i].Kind; k != models.EntryReverse && k != models.EntryExpire && !a.whole(i) {
-				require.NoError(t, a.post(models.Event{Kind: models.EntryReverse, At: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), Original: &a.entries[i], Undone: a.undone[i]}))
+				require.NoError(t, a.post(models.Event{Kind: models.EntryReverse, At: at, Original: &a.entries[i], Undone: a.undone[i]}))
 			}
 		}
 		expired := map[models.Unit]int64{}
@@ -299,7 +306,73 @@ func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
 		require.Empty(t, a.state.Lots)
 		require.Empty(t, a.state.Counts)
 		require.Zero(t, a.state.Earned)
+		if len(a.entries) > 0 {
+			require.Equal(t, p.TierAt(0), p.TierOf(&a.state, at))
+		}
 	})
+}
+
+// tierIsRight: a level is never lower than what was earned in its time and not
+// taken back, it falls only by an entry that ends it or takes something back,
+// and then to what it should be.
+func tierIsRight(t *rapid.T, a *account, before models.State, e *models.Entry) {
+	p := a.p
+	from := func(name string) int64 {
+		tier, _ := p.Tier(name)
+		return tier.From
+	}
+	if is := from(e.State.Tier); is < from(before.Tier) {
+		require.True(t, e.Kind == models.EntryExpire || e.Kind == models.EntryReverse)
+	}
+	if p.TierOver == (models.TierOver{}) {
+		require.Nil(t, e.State.TierUntil)
+		require.Equal(t, p.TierAt(e.State.Earned), e.State.Tier)
+		return
+	}
+	require.Equal(t, from(e.State.Tier) > 0, e.State.TierUntil != nil)
+	should := from(earnedInTime(a, e))
+	require.GreaterOrEqual(t, from(e.State.Tier), should)
+	if e.State.TierUntil == nil || e.State.TierUntil.After(e.At) {
+		require.Equal(t, should, from(e.State.Tier))
+	} else {
+		require.NotEqual(t, models.EntryExpire, e.Kind, "it was to end then")
+	}
+	require.Equal(t, should, from(p.TierOf(&e.State, e.At)))
+}
+
+// earnedInTime is the level by all entries up to e, purchase by purchase.
+func earnedInTime(a *account, e *models.Entry) string {
+	over, zone := a.p.TierOver, a.p.Zone()
+	date := func(at time.Time) time.Time {
+		year, month, day := at.In(zone).Date()
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	sums := map[time.Time]int64{} // by the last day on which they count
+	for i := range a.entries[:e.Seq] {
+		made, credit := &a.entries[i], a.entries[i].Credit
+		if o := originalOf(a, made); o != nil {
+			made = o
+		}
+		day := date(made.At)
+		if !over.Calendar {
+			sums[time.Date(day.Year(), day.Month()+time.Month(over.Months)+1, over.Grace, 0, 0, 0, 0, time.UTC)] += credit
+			continue
+		}
+		sums[time.Date(day.Year()+2, 1, over.Grace, 0, 0, 0, 0, time.UTC)] += credit
+		if before := day.AddDate(0, 0, -over.Grace).Year(); before != day.Year() {
+			sums[time.Date(before+2, 1, over.Grace, 0, 0, 0, 0, time.UTC)] += credit
+		}
+	}
+	var best, all int64
+	for last, n := range sums {
+		if !date(e.At).After(last) {
+			best, all = max(best, n), all+n
+		}
+	}
+	if over.Calendar {
+		return a.p.TierAt(best)
+	}
+	return a.p.TierAt(all)
 }
 
 // lotsAreWhole: no lot is empty or below zero, together they are no more than

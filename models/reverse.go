@@ -32,7 +32,11 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	}
 	c := Change{Undo: share.until - share.from, Counts: Counts{}, Credit: -share.of(o.Credit)}
 	for key, n := range o.Counts.undone(s.Counts) {
-		if n = share.of(n); n != 0 {
+		n = share.of(n)
+		if isCredit(key) {
+			n = max(n, -s.Counts[key])
+		}
+		if n != 0 {
 			c.Counts[key] = n
 		}
 	}

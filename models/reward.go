@@ -112,7 +112,7 @@ func (p *Program) redeem(s State, event Event) (Change, error) {
 	if err := r.checkTaken(event.Taken); err != nil {
 		return Change{}, err
 	}
-	m := p.moment(&event, s.Tier)
+	m := p.moment(&event, p.TierOf(&s, event.At))
 	if err := p.open(r, &m); err != nil {
 		return Change{}, err
 	}
@@ -173,22 +173,6 @@ func daysBefore(day string, n int) string {
 	return t.AddDate(0, 0, -n).Format(time.DateOnly)
 }
 
-// rank orders levels: 0 for none, more for one that begins higher.
-func (p *Program) rank(tier string) int {
-	rank := 0
-	for _, t := range p.Tiers {
-		if t.Name == tier {
-			rank = 1
-			for _, o := range p.Tiers {
-				if o.From < t.From {
-					rank++
-				}
-			}
-		}
-	}
-	return rank
-}
-
 // checkTaken checks what the request says against what the reward leaves open.
 func (r *Reward) checkTaken(t Taken) error {
 	choice := slices.Contains(r.Choose, t.Choice)
@@ -243,7 +227,7 @@ func (r *Reward) tookCount(day string) string {
 // and place, or the error that taking it would be. A reward that leaves a choice
 // open is judged without one.
 func (p *Program) MayTake(s State, r *Reward, event Event) error {
-	m := p.moment(&event, s.Tier)
+	m := p.moment(&event, p.TierOf(&s, event.At))
 	if err := p.open(r, &m); err != nil {
 		return err
 	}

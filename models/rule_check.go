@@ -112,9 +112,6 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 	if c := t.Stacking.Ceiling; c != 0 && (c <= 100 || c > maxPercent) {
 		return bad("stacking.ceiling", "The ceiling is a percentage above 100, such as 300 for triple.")
 	}
-	if !slices.Contains([]TierBy{"", TierByPoints, TierBySpend, TierByVisits}, t.TierBy) {
-		return bad("tier_by", "tier_by is points, spend or visits.")
-	}
 	if !slices.Contains([]LeapDay{"", LeapDayBefore, LeapDayAfter}, t.LeapDay) {
 		return bad("leap_day", "Somebody born on 29 February has a birthday on 02-28 or on 03-01 of other years.")
 	}

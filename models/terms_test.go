@@ -57,7 +57,7 @@ func spoilers(of reflect.Type, path string) map[string]func(reflect.Value) {
 				v.SetString(v.String() + "x")
 			case reflect.Bool:
 				v.SetBool(!v.Bool())
-			case reflect.Int64:
+			case reflect.Int, reflect.Int64:
 				v.SetInt(v.Int() + 1)
 			case reflect.Slice:
 				v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))

@@ -18,7 +18,7 @@ func SameLook(a, b *models.Program) bool {
 // look returns terms without what no card shows. Whatever is not taken out here
 // counts as shown.
 func look(t models.Terms) models.Terms {
-	t.Refunds, t.MaxPurchase, t.Tiers = "", 0, nil
+	t.Refunds, t.MaxPurchase, t.Tiers, t.TierOver = "", 0, nil, models.TierOver{}
 	t.Rewards = slices.Clone(t.Rewards)
 	for i := range t.Rewards {
 		t.Rewards[i].ID = ""

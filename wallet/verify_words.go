@@ -3,6 +3,7 @@ package wallet
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"regulars/models"
 )
@@ -17,6 +18,14 @@ func amounts(deltas []models.Delta) string {
 		texts[i] = fmt.Sprintf("%+d %s", d.Amount, d.Unit)
 	}
 	return strings.Join(texts, " and ")
+}
+
+// untilOf says until when a state has its tier.
+func untilOf(s models.State) string {
+	if s.TierUntil == nil {
+		return "for good"
+	}
+	return "until " + s.TierUntil.UTC().Format(time.RFC3339)
 }
 
 // differences says in words what a state has that it should not.
@@ -38,6 +47,7 @@ func differences(is, should models.State) string {
 	}
 	differ("a tier credit of", is.Earned, should.Earned)
 	differ("the tier", fmt.Sprintf("%q", is.Tier), fmt.Sprintf("%q", should.Tier))
+	differ("a tier", untilOf(is), untilOf(should))
 	if len(texts) == 0 {
 		return "other units with a balance of 0"
 	}
