@@ -2,13 +2,14 @@ package wallet
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"regulars/models"
 )
 
-// expireRound ends units whose time is over. Any number of instances may do so:
-// an account has one entry for each moment at which something ends.
+// expireRound ends units and tiers whose time is over. Any number of instances
+// may do so: nothing ends twice.
 func (s *Service) expireRound(ctx context.Context) (int, error) {
 	now := s.Stores.Clock.Now()
 	ending, err := s.Stores.Members.Ending(ctx, now, claimBatch)
@@ -32,9 +33,10 @@ func (s *Service) expireRound(ctx context.Context) (int, error) {
 	return booked, err
 }
 
-// expire books what has ended on a member's account.
+// expire books what has ended on a member's account. Its key has the place as
+// well: what is booked late may end at a moment that has had its entry.
 func (s *Service) expire(ctx context.Context, m *models.Member) error {
-	key := "expire/" + m.Head.Ends.UTC().Format(time.RFC3339)
+	key := fmt.Sprintf("expire/%s/%d", m.Head.Ends.UTC().Format(time.RFC3339), m.Head.Seq)
 	e, err := s.post(ctx, posting{
 		Member: m, Key: key, Hash: key, Priority: models.PriorityService,
 		Event: models.Event{Kind: models.EntryExpire},
