@@ -1,6 +1,7 @@
 package models
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -37,7 +38,8 @@ type Reward struct {
 	Choose   []string   `bson:"choose,omitempty" json:"choose,omitempty"`   // what the member chooses from
 	By       string     `bson:"by,omitempty" json:"by,omitempty"`           // the partner who gives it
 	Prizes   []Prize    `bson:"prizes,omitempty" json:"prizes,omitempty"`
-	Stock    int64      `bson:"stock,omitempty" json:"stock,omitempty"` // how many there are in all; 0 for no bound
+	Expense  int64      `bson:"expense,omitempty" json:"expense,omitempty"` // minor units that one costs the business, for its own figures alone
+	Stock    int64      `bson:"stock,omitempty" json:"stock,omitempty"`     // how many there are in all; 0 for no bound
 	Most     RewardMost `bson:"most,omitzero" json:"most,omitzero"`
 	Tier     string     `bson:"tier,omitempty" json:"tier,omitempty"` // for this level and those above
 	When     When       `bson:"when,omitzero" json:"when,omitzero"`
@@ -89,6 +91,20 @@ func (r *Reward) Worth(times int64) int64 {
 		return r.Amount * max(times, 1)
 	}
 	return 0
+}
+
+// Outlay returns what so many units cost the business when they are given for
+// this reward, in minor units, rounded up. It is not known of a reward for other
+// units, or where nobody has said what one costs; an amount costs as much as it is.
+func (r *Reward) Outlay(u Unit, units int64) (int64, bool) {
+	one := r.Expense
+	if one == 0 {
+		one = r.Worth(1)
+	}
+	if r.Unit != u || r.Cost == 0 || one == 0 || units > math.MaxInt64/one-r.Cost {
+		return 0, false
+	}
+	return (max(units, 0)*one + r.Cost - 1) / r.Cost, true
 }
 
 // reward returns what the event is about.

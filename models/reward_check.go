@@ -48,6 +48,8 @@ func (r *Reward) checkCost(t *Terms, field string, bad complain) error {
 		return bad(field+".repeat", "A reward may be taken up to 1000 times at once.")
 	case r.Repeat > 1 && r.Kind != AmountOff && r.Kind != Donation:
 		return bad(field+".repeat", "Only an amount off and a donation can be taken several times at once.")
+	case r.Expense < 0 || r.Expense > maxStep:
+		return bad(field+".expense", "What one costs you is in minor units, up to 10000000.")
 	case r.Stock < 0:
 		return bad(field+".stock", "The stock is how many there are; leave it out where there is no bound.")
 	case r.Most.Times < 0 || r.Most.Times == 0 && r.Most.In != "":

@@ -17,8 +17,17 @@ func (s *Service) Publish(ctx context.Context, id models.ProgramID, terms models
 	if err := models.CheckProgramID(id); err != nil {
 		return nil, err
 	}
-	if err := models.CheckTerms(&terms); err != nil {
+	if err := acceptTerms(&terms); err != nil {
 		return nil, err
+	}
+	return s.Stores.Programs.Publish(ctx, models.Program{ID: id, Terms: terms, CreatedAt: s.Stores.Clock.Now(), CreatedBy: by}, expect)
+}
+
+// acceptTerms refuses terms that no program may have, and makes their pictures
+// as the cards carry them.
+func acceptTerms(terms *models.Terms) error {
+	if err := models.CheckTerms(terms); err != nil {
+		return err
 	}
 	for field, picture := range map[string]*[]byte{"brand.logo": &terms.Brand.Logo, "brand.strip": &terms.Brand.Strip} {
 		if len(*picture) == 0 {
@@ -26,10 +35,10 @@ func (s *Service) Publish(ctx context.Context, id models.ProgramID, terms models
 		}
 		var err error
 		if *picture, err = art.Accept(field, *picture); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s.Stores.Programs.Publish(ctx, models.Program{ID: id, Terms: terms, CreatedAt: s.Stores.Clock.Now(), CreatedBy: by}, expect)
+	return nil
 }
 
 // spreadRound marks the members of the programs that have a new version which

@@ -102,7 +102,8 @@ const rolesField = "x-roles"
 // MaxBody is how large a request body may be, in bytes: a program brings its
 // pictures.
 func MaxBody(method, path string) int64 {
-	if method == http.MethodPut && strings.HasPrefix(path, "/api/v1/programs/") {
+	terms := method == http.MethodPut || method == http.MethodPost && strings.HasSuffix(path, "/dry-runs")
+	if terms && strings.HasPrefix(path, "/api/v1/programs/") {
 		return maxProgram
 	}
 	return maxBody

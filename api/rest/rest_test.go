@@ -274,7 +274,7 @@ func TestOpenAPIAndItsPage(t *testing.T) {
 			require.NotEmpty(t, o.(map[string]any)["responses"], "%s %s", method, path)
 		}
 	}
-	require.Len(t, ids, 16)
+	require.Greater(t, len(ids), 15)
 	page := s.Do("GET", "/api/docs", nil)
 	require.Equal(t, 200, page.Status)
 	require.Contains(t, page.Header.Get("Content-Type"), "text/html")

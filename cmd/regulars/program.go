@@ -21,6 +21,7 @@ type programCommand struct {
 	Init   programInitCommand   `cmd:"" help:"Make a program with terms to begin with."`
 	Export programExportCommand `cmd:"" help:"Write the terms in force as YAML."`
 	Import programImportCommand `cmd:"" help:"Publish the terms of a file, as export writes it, as the next version."`
+	DryRun programDryRunCommand `cmd:"" help:"Play the terms of a file against the last weeks, and tell what they would have changed."`
 }
 
 // starter are the terms of a new program: enough to begin with, made to be

@@ -1,0 +1,106 @@
+package models
+
+import "time"
+
+// Replay is an account as it would stand if what happened had happened under one
+// version of a program. Nothing of it is booked.
+type Replay struct {
+	State State
+	Given map[Unit]int64 // by rules, less what was taken back
+	Used  map[Unit]int64 // for rewards, less what was given back
+	Ended map[Unit]int64 // at the end of their time
+
+	program *Program
+	booked  map[EntryID]*Entry // what became of the entries, for their reversals
+	refused map[EntryID]bool
+	undone  map[EntryID]Undone
+}
+
+// NewReplay begins with an account in a state. undone is what had been taken
+// back of its entries by then.
+func (p *Program) NewReplay(from State, undone map[EntryID]Undone) *Replay {
+	r := &Replay{
+		State: from, Given: map[Unit]int64{}, Used: map[Unit]int64{}, Ended: map[Unit]int64{},
+		program: p, booked: map[EntryID]*Entry{}, refused: map[EntryID]bool{}, undone: map[EntryID]Undone{},
+	}
+	for id, u := range undone {
+		r.undone[id] = u
+	}
+	return r
+}
+
+// Asks reports whether the rules ask for facts, which a birthday tells.
+func (t *Terms) Asks() bool { return len(t.asked()) > 0 }
+
+// Play lets happen what an entry is about. original is the entry that it takes
+// back, nil when it takes back none; what became of it counts where it was played
+// too. Where the birthday is not known, the facts that the entry names are all.
+// An error says why this version refuses it; then the account is as it was.
+// What is taken back of something refused is no error, and changes nothing.
+func (r *Replay) Play(e *Entry, birthday string, original *Entry) error {
+	if e.Kind == EntryExpire {
+		return nil // what ends is found by its time
+	}
+	r.Until(e.At)
+	kind := e.Kind
+	if e.Kind == EntryReverse {
+		if r.refused[e.Ref] || original == nil {
+			return nil
+		}
+		if played, ok := r.booked[e.Ref]; ok {
+			original = played
+		}
+		kind = original.Kind
+	}
+	event := e.Event(original, r.undone[e.Ref])
+	if e.Kind == EntryEarn && birthday != "" {
+		event.Facts = r.program.FactsOf(birthday, e.At, r.program.Zone())
+	}
+	c, err := r.program.Apply(r.State, event)
+	if err != nil {
+		r.refused[e.ID] = true
+		return err
+	}
+	after := *e
+	after.Deltas, after.Counts, after.Lots, after.Credit, after.Undo, after.State = c.Deltas, c.Counts, c.Lots, c.Credit, c.Undo, c.State
+	r.booked[e.ID], r.State = &after, c.State
+	if e.Kind == EntryReverse {
+		undone := r.undone[e.Ref]
+		undone.Add(&after)
+		r.undone[e.Ref] = undone
+	}
+	r.count(kind, c.Deltas)
+	return nil
+}
+
+func (r *Replay) count(kind EntryKind, deltas []Delta) {
+	for _, d := range deltas {
+		switch kind {
+		case EntryEarn:
+			r.Given[d.Unit] += d.Amount
+		case EntryRedeem:
+			r.Used[d.Unit] -= d.Amount
+		case EntryExpire:
+			r.Ended[d.Unit] -= d.Amount
+		}
+	}
+}
+
+// Until ends the units whose time is over by then.
+func (r *Replay) Until(at time.Time) {
+	for {
+		end := r.State.NextEnd()
+		if end == nil || end.After(at) {
+			return
+		}
+		c, err := r.program.Apply(r.State, Event{Kind: EntryExpire, At: *end})
+		if err != nil {
+			return
+		}
+		r.State = c.State
+		r.count(EntryExpire, c.Deltas)
+		if next := r.State.NextEnd(); next != nil && !next.After(*end) {
+			return // it would go on for ever
+		}
+	}
+}
