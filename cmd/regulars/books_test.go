@@ -76,7 +76,7 @@ func (b balances) last(member string) int64 {
 // returns counts how often the balance of a member went away and soon came
 // back to what it was: by a reversal, or by chance.
 func (b balances) returns(member string) int {
-	const soon = 20 // entries
+	const soon = 20                                   // entries
 	count, all := 0, append([]int64{0}, b[member]...) // a card begins with nothing on it
 	for i, now := range all {
 		before := all[max(0, i-soon):i]
