@@ -64,7 +64,11 @@ func (a *API) enrol(ctx context.Context, who auth.Identity, in *enrolIn) (*membe
 	if err != nil {
 		return nil, err
 	}
-	return &memberOut{ETag: etag(1), Body: a.member(m, state)}, nil
+	body, err := a.memberNow(ctx, m, state)
+	if err != nil {
+		return nil, err
+	}
+	return &memberOut{ETag: etag(1), Body: body}, nil
 }
 
 // etag names a revision of a member or a version of a program.
@@ -83,7 +87,7 @@ func (a *API) memberOut(ctx context.Context, m *models.Member) (*memberOut, erro
 	if err != nil {
 		return nil, err
 	}
-	return &memberOut{ETag: etag(m.Rev), Body: a.member(m, found.State)}, nil
+	return &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(m, found.State), found.Program, found.State)}, nil
 }
 
 type memberIn struct {
@@ -171,7 +175,11 @@ func (a *API) list(ctx context.Context, who auth.Identity, in *listIn) (*listOut
 	out := &listOut{}
 	out.Body.Members, out.Body.NextCursor = []Member{}, found.Next
 	for _, l := range found.Members {
-		out.Body.Members = append(out.Body.Members, a.member(&l.Member, l.State))
+		member, err := a.memberNow(ctx, &l.Member, l.State)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Members = append(out.Body.Members, member)
 	}
 	return out, nil
 }

@@ -25,6 +25,11 @@ type Member struct {
 	Tier     string                `json:"tier" doc:"the level; empty below the first"`
 	Passes   *Passes               `json:"passes,omitempty"`
 	PageURL  string                `json:"page_url,omitempty"`
+
+	TierUntil    *time.Time    `json:"tier_until,omitempty" doc:"when the level ends if nothing more is bought"`
+	TierDiscount int64         `json:"tier_discount,omitempty" doc:"percent of each bill, which staff give"`
+	TierPerks    []string      `json:"tier_perks,omitempty" doc:"what else the level gives, as customers read it"`
+	TierProgress *TierProgress `json:"tier_progress,omitempty"`
 }
 
 // Passes are the links that put the card in a phone.
@@ -58,7 +63,7 @@ func (a *API) member(m *models.Member, s models.State) Member {
 	out := Member{
 		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Customer: m.Customer,
 		Birthday: m.Birthday, Locale: m.Locale, Consents: m.Consents, JoinedAt: m.JoinedAt,
-		Erased: m.ErasedAt != nil, Balances: balances(s), Tier: s.Tier,
+		Erased: m.ErasedAt != nil, Balances: balances(s), Tier: s.Tier, TierUntil: s.TierUntil,
 	}
 	if m.ErasedAt == nil {
 		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
@@ -124,7 +129,7 @@ func atTill(m Member) Member {
 
 // scan shows staff no more of a person than they need at the till.
 func (a *API) scan(i *wallet.Identified) Scan {
-	m := atTill(a.member(&i.Member, i.State))
+	m := atTill(a.onTier(a.member(&i.Member, i.State), i.Program, i.State))
 	out := Scan{Member: m, Balances: m.Balances, Tier: m.Tier, Rewards: []Offer{}, Vouchers: []string{}, Notices: []Notice{}}
 	for _, r := range i.Program.Rewards {
 		missing := max(r.Cost-i.State.Balance(r.Unit), 0)
