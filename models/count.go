@@ -14,6 +14,8 @@ import (
 //	times/DATE/RULE    how often it gave on that day, where the rule has a limit
 //	card/CARD          stamps ever collected on a stamp card
 //	done/OCCASION/YEAR what can be earned once, or once a year
+//	done/referred      1 once a friend's first purchase was rewarded
+//	friends, friends/YEAR  for how many friends the member was rewarded, ever and in a year
 //	took/REWARD/DATE   how often a reward was taken in the period that began then, where it has a limit
 //	credit/2026-11     what counts towards tiers, of a month or a year, where they are over a time
 type Counts map[string]int64

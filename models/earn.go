@@ -30,6 +30,7 @@ func (p *Program) earn(s State, event Event) (Change, error) {
 			e.apply(r)
 		}
 	}
+	e.refer(event.Referrer)
 	e.startCards()
 	return e.change(), nil
 }
@@ -97,6 +98,9 @@ func (e *earning) credit() int64 {
 
 // activity gives for something done that is no purchase.
 func (e *earning) activity(what Occasion) error {
+	if what == OnReferral {
+		return e.referral()
+	}
 	done := ""
 	switch what {
 	case OnSignUp:

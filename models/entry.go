@@ -97,6 +97,7 @@ type Entry struct {
 	Location   string    `bson:"location,omitempty"`
 	Staff      UserID    `bson:"staff,omitempty"`
 	Activity   Occasion  `bson:"activity,omitempty"` // earn: what was done, if it was no purchase
+	Referrer   MemberID  `bson:"referrer,omitempty"` // earn: who is rewarded for this purchase of a friend
 	Facts      []Fact    `bson:"facts,omitempty"`    // about the member at that moment, as far as rules ask
 	Deltas     []Delta   `bson:"deltas,omitempty"`
 	Counts     Counts    `bson:"counts,omitempty"` // changes of what rules remember

@@ -30,6 +30,9 @@ func (a *account) post(event models.Event) error {
 		Purchase: event.Purchase, Activity: event.Activity, Reward: event.Reward, Taken: event.Taken,
 		Deltas: c.Deltas, Counts: c.Counts, Lots: c.Lots, Credit: c.Credit, Undo: c.Undo, State: c.State,
 	}
+	if e.Referred() > 0 {
+		e.Referrer = event.Referrer
+	}
 	if event.Kind == models.EntryReverse {
 		e.Ref = models.EntryIDOf("a", event.Original.Seq)
 		undone := a.undone[int(event.Original.Seq)-1]

@@ -17,6 +17,7 @@ type Event struct {
 	Location string
 	Facts    []Fact
 	Purchase *Purchase // earn
+	Referrer MemberID  // earn: who invited the member, if somebody did
 	Activity Occasion  // earn: what was done, if it was no purchase
 	Imported bool      // earn: a fact of the past, so an amount of zero is taken
 	Reward   RewardID  // redeem
@@ -125,7 +126,7 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 // and undone what was taken back of it before e.
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
-		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Purchase: e.Purchase, Activity: e.Activity,
+		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Purchase: e.Purchase, Activity: e.Activity,
 		Imported: true, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo,
 	}
 	if e.Kind == EntryOpen || e.Kind == EntryAdjust {

@@ -118,7 +118,7 @@ type shelf struct {
 
 // book carries the deltas of a change to the lots of the account.
 func (p *Program) book(s *State, event *Event, c *Change) {
-	if len(s.Lots) == 0 && len(p.Expiries) == 0 {
+	if len(s.Lots) == 0 && len(p.Expiries) == 0 && p.Referral.Pending == 0 {
 		return
 	}
 	w := &shelf{p: p, at: event.At, lots: slices.Clone(s.Lots)}
@@ -135,12 +135,16 @@ func (p *Program) book(s *State, event *Event, c *Change) {
 		case event.Kind == EntryReverse:
 			w.use(u, w.takeBack(event.Original, u, -n), false)
 		case n > 0:
-			w.put(u, n-max(min(-loose, n), 0))
+			n -= max(min(-loose, n), 0)
+			late, days := p.late(event, c.Deltas, u)
+			late = min(late, n)
+			w.put(u, n-late, 0)
+			w.put(u, late, days)
 		default:
 			w.use(u, -n, event.Kind == EntryRedeem)
 		}
 	}
-	if event.Kind == EntryEarn {
+	if event.Kind == EntryEarn && !event.Activity.Unasked() {
 		w.prolong(c.Deltas)
 	}
 	slices.SortFunc(w.lots, soonest)
@@ -193,12 +197,14 @@ func (w *shelf) sum(u Unit) (n int64) {
 	return n
 }
 
-// put makes a lot of units earned now, where they end or have to wait.
-func (w *shelf) put(u Unit, n int64) {
+// put makes a lot of units earned now, where they end or have to wait, for so
+// many days at least.
+func (w *shelf) put(u Unit, n int64, days int) {
 	e, ok := w.p.Expiry(u)
-	if !ok || n <= 0 {
+	if !ok && days == 0 || n <= 0 {
 		return
 	}
+	e.Pending = max(e.Pending, days)
 	l := Lot{Unit: u, Amount: n, Expires: e.end(w.at, w.p.Zone()), Usable: e.usable(w.at, w.p.Zone())}
 	w.add(l)
 	w.changes = append(w.changes, l)

@@ -50,9 +50,10 @@ type Member struct {
 	Born     string     `bson:"born,omitempty"`     // 01-02 of Birthday, see SetBirthday
 	Locale   string     `bson:"locale,omitempty"`
 	Consents []Consent  `bson:"consents,omitempty"`
-	Page     string     `bson:"page"`              // unguessable token of the member's own page
-	Download string     `bson:"download"`          // unguessable token of the links that put the card in a phone
-	Request  string     `bson:"request,omitempty"` // hash of the request that enrolled the member
+	Referrer MemberID   `bson:"referrer,omitempty"` // who invited the member
+	Page     string     `bson:"page"`               // unguessable token of the member's own page
+	Download string     `bson:"download"`           // unguessable token of the links that put the card in a phone
+	Request  string     `bson:"request,omitempty"`  // hash of the request that enrolled the member
 	JoinedAt time.Time  `bson:"joined_at"`
 	Welcome  *time.Time `bson:"welcome,omitempty"`   // JoinedAt, until what a new member is given is booked
 	IssuedAt *time.Time `bson:"issued_at,omitempty"` // before the first pass was made; until then no phone shows anything

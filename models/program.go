@@ -69,6 +69,7 @@ type Terms struct {
 	Bonuses      []Bonus     `bson:"bonuses,omitempty" json:"bonuses,omitempty"`
 	Stacking     Stacking    `bson:"stacking,omitzero" json:"stacking,omitzero"`
 	StampCards   []StampCard `bson:"stamp_cards,omitempty" json:"stamp_cards,omitempty"`
+	Referral     Referral    `bson:"referral,omitzero" json:"referral,omitzero"` // what friends bring
 	Excluded     Goods       `bson:"excluded,omitzero" json:"excluded,omitzero"` // what never earns: gift cards, deposits
 	Expiries     []Expiry    `bson:"expiries,omitempty" json:"expiries,omitempty"`
 	LeapDay      LeapDay     `bson:"leap_day,omitempty" json:"leap_day,omitempty"` // 02-28 when empty

@@ -36,6 +36,14 @@ func rich(t *rapid.T) *models.Program {
 				Start: rapid.Int64Range(0, size-1).Draw(t, "start"), Every: rapid.Bool().Draw(t, "every"),
 			}}
 		}
+		if rapid.Bool().Draw(t, "referral") {
+			terms.Referral = models.Referral{
+				ID: "friend", Name: "Friend", FriendName: "Friend", Unit: rapid.SampledFrom(terms.Units()).Draw(t, "unit for friends"),
+				Give: rapid.Int64Range(1, 9).Draw(t, "give for friends"), FriendGive: rapid.Int64Range(0, 9).Draw(t, "give to friends"),
+				Min: rapid.SampledFrom([]int64{0, 900}).Draw(t, "least"), Pending: rapid.SampledFrom([]int{0, 3}).Draw(t, "return period"),
+				Most: rapid.Int64Range(0, 2).Draw(t, "most friends"), MostYear: rapid.Int64Range(0, 2).Draw(t, "most friends in a year"),
+			}
+		}
 		for _, u := range terms.Units() {
 			e := models.Expiry{Unit: u, Pending: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "pending")}
 			switch rapid.IntRange(0, 4).Draw(t, "ends") {
@@ -137,7 +145,7 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 	case 12:
 		e.Kind = models.EntryExpire
 	case 0:
-		e.Activity = rapid.SampledFrom([]models.Occasion{models.OnCheckIn, models.OnSurvey}).Draw(t, "activity")
+		e.Activity = rapid.SampledFrom([]models.Occasion{models.OnCheckIn, models.OnSurvey, models.OnReferral}).Draw(t, "activity")
 	case 1, 2:
 		e.Kind, e.Reward = models.EntryRedeem, rapid.SampledFrom([]models.RewardID{"points", "stamps", "visits"}).Draw(t, "reward")
 		e.Taken = takes(t, a.p, e.Reward)
@@ -153,6 +161,7 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 	default:
 		if e.Kind == models.EntryEarn {
 			e.Purchase = bought(t)
+			e.Referrer = rapid.SampledFrom([]models.MemberID{"", "m1"}).Draw(t, "referrer")
 		}
 	}
 	return e

@@ -20,11 +20,12 @@ const (
 	OnCheckIn  Occasion = "check_in"
 	OnSurvey   Occasion = "survey"
 	OnReview   Occasion = "review"
+	OnReferral Occasion = "referral" // a friend's purchase: see Referral, no rule gives on it
 )
 
 // Unasked reports whether the program gives by itself: the member need not have
 // come for it.
-func (o Occasion) Unasked() bool { return o == OnSignUp || o == OnBirthday }
+func (o Occasion) Unasked() bool { return o == OnSignUp || o == OnBirthday || o == OnReferral }
 
 // Step is what a rule gives for.
 type Step string
@@ -173,6 +174,9 @@ func (t *Terms) Why(id RuleID) string {
 		if r.ID == id {
 			return r.Name
 		}
+	}
+	if t.Referral.ID == id {
+		return t.Referral.Name
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 		case !ruleID.MatchString(string(id)):
 			return bad(field+".id", "An id has 1 to 40 small letters, digits, - and _.")
 		case ids[id]:
-			return bad(field+".id", "Each rule, bonus and stamp card needs an id of its own.")
+			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus and stamp card, and the referral.")
 		case name == "" || len(name) > maxText:
 			return bad(field+".name", "Say in at most 200 characters what it gives, as customers will read it.")
 		}
@@ -95,6 +95,14 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 			return err
 		}
 		if err := b.check(t, field, bad); err != nil {
+			return err
+		}
+	}
+	if r := &t.Referral; *r != (Referral{}) {
+		if err := named("referral", r.ID, r.Name); err != nil {
+			return err
+		}
+		if err := r.check(t, bad); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ type Enrolment struct {
 	Locale   string
 	Customer string // the number in the shop's own system
 	Consents []models.Consent
+	Referral string    // the invitation of another member
 	Source   string    // "join page", "till", "api", "import"
 	JoinedAt time.Time // zero: now
 	Key      string
@@ -48,19 +49,22 @@ func (s *Service) Enrol(ctx context.Context, e Enrolment) (*models.Member, error
 	if len(gifts(program, m)) > 0 {
 		m.Welcome = &m.JoinedAt
 	}
-	if m, err = s.enrol(ctx, m); err != nil {
+	if m, err = s.enrol(ctx, program, m, e.Referral); err != nil {
 		return nil, err
 	}
 	return s.welcome(ctx, m, e.Actor)
 }
 
 // enrol keeps a new member, or finds the one that the same request made.
-func (s *Service) enrol(ctx context.Context, m *models.Member) (*models.Member, error) {
+func (s *Service) enrol(ctx context.Context, p *models.Program, m *models.Member, invitation string) (*models.Member, error) {
 	if first, err := s.Stores.Members.Member(ctx, m.ID); models.KindOf(err) != models.NotFound {
 		if err != nil {
 			return nil, err
 		}
 		return enrolled(&first, m)
+	}
+	if err := s.invited(ctx, p, m, invitation); err != nil {
+		return nil, err
 	}
 	// What is claimed may go to somebody else if the member does not follow.
 	ctx, cancel := context.WithTimeout(ctx, store.Abandoned/3)
@@ -133,7 +137,11 @@ func (s *Service) newMember(program *models.Program, e Enrolment) (*models.Membe
 		return nil, models.Fail(models.Invalid, "too_long", "customer", "A customer number has at most 64 characters.")
 	}
 	m.SetBirthday(e.Birthday)
-	m.Request = hashOf([]any{m.Program, m.Name, m.Phone, m.Email, m.Customer, m.Birthday, m.Locale, consentsOf(e)})
+	asked := []any{m.Program, m.Name, m.Phone, m.Email, m.Customer, m.Birthday, m.Locale, consentsOf(e)}
+	if e.Referral != "" {
+		asked = append(asked, e.Referral)
+	}
+	m.Request = hashOf(asked)
 
 	ids := s.seeded("enrolment", string(e.Program), string(e.Actor.User), e.Key)
 	m.ID, m.Account = models.MemberID(newID(ids)), models.AccountID(newID(ids))

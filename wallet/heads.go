@@ -28,6 +28,7 @@ type head struct {
 	entry   models.Entry
 	marked  bool // the member was marked for a refresh before the entry
 	visited *time.Time
+	leads   []models.Entry // those that lead to entries of other accounts
 }
 
 // join makes h the newer of the two.
@@ -41,6 +42,7 @@ func (h *head) join(o head) {
 	if o.member.Rev > h.member.Rev {
 		h.member = o.member
 	}
+	h.leads = append(h.leads, o.leads...)
 }
 
 // put makes the copy on the member, and reports whether that changed anything.
@@ -61,6 +63,9 @@ func headOf(e *models.Entry) head {
 	h := head{member: models.Member{ID: e.Member}, entry: models.Entry{Seq: e.Seq, State: e.State}}
 	if e.Kind == models.EntryEarn && !e.Activity.Unasked() {
 		h.visited = &e.At
+	}
+	if e.Referred() != 0 {
+		h.leads = []models.Entry{*e}
 	}
 	return h
 }
@@ -153,9 +158,25 @@ func (s *Service) carryTaken(ctx context.Context) (int, error) {
 	return len(taken), s.carryHeads(ctx, taken)
 }
 
-// carryHeads writes heads to their members. It begins with the members as they
-// were seen; where somebody changed one since, all are read again.
+// carryHeads writes heads to their members, and books what their entries lead
+// to elsewhere.
 func (s *Service) carryHeads(ctx context.Context, carried map[models.MemberID]head) error {
+	if err := s.copyHeads(ctx, carried); err != nil {
+		return err
+	}
+	for _, h := range carried {
+		for i := range h.leads {
+			if err := s.follow(ctx, &h.leads[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// copyHeads writes heads to their members. It begins with the members as they
+// were seen; where somebody changed one since, all are read again.
+func (s *Service) copyHeads(ctx context.Context, carried map[models.MemberID]head) error {
 	var members []models.Member
 	var unseen []models.MemberID
 	for id, h := range carried {

@@ -121,11 +121,14 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 	if event.Kind == models.EntryEarn || event.Kind == models.EntryRedeem {
 		event.Facts = program.FactsOf(in.Member.Birthday, event.At, zone)
 	}
+	if !event.Imported && event.Purchase != nil { // whoever bought here before was no friend to bring
+		event.Referrer = in.Member.Referrer
+	}
 	change, err := program.Apply(last.State, event)
 	if err != nil {
 		return nil, err
 	}
-	return &models.Entry{
+	entry := &models.Entry{
 		ID: models.EntryIDOf(in.Member.Account, last.Seq+1), Account: in.Member.Account, Seq: last.Seq + 1,
 		Key: in.Key, Hash: in.Hash, Kind: in.Event.Kind,
 		Program: program.ID, Version: program.Version, Member: in.Member.ID,
@@ -134,7 +137,11 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Undo: change.Undo, Credit: change.Credit, State: change.State,
-	}, nil
+	}
+	if entry.Referred() > 0 {
+		entry.Referrer = event.Referrer
+	}
+	return entry, nil
 }
 
 // refused answers a request that the rules refuse now. If its key was booked

@@ -125,6 +125,9 @@ func (c *verifier) entry(ctx context.Context, e *models.Entry) error {
 		c.fault(e, "duplicate_key", fmt.Sprintf("The key was used before, by %s.", first))
 	}
 	a.keys[e.Key] = e.ID
+	if err := c.friend(ctx, e); err != nil {
+		return err
+	}
 	if err := c.replay(ctx, e, gap); err != nil {
 		return err
 	}
@@ -259,6 +262,21 @@ func (c *verifier) original(ctx context.Context, e *models.Entry) (*models.Entry
 		return nil, nil //nolint:nilnil // told as a fault
 	}
 	return &original, err
+}
+
+// friend checks that a reward for a friend has a purchase of the friend.
+func (c *verifier) friend(ctx context.Context, e *models.Entry) error {
+	if e.Activity != models.OnReferral {
+		return nil
+	}
+	id, _ := strings.CutPrefix(e.Key, "referral/")
+	purchase, err := c.Stores.Ledger.Entry(ctx, models.EntryID(id))
+	switch {
+	case models.KindOf(err) == models.NotFound, err == nil && (purchase.Referrer != e.Member || purchase.Account == e.Account):
+		c.fault(e, "unknown_friend", "The entry rewards for a friend, and there is no purchase of one.")
+		return nil
+	}
+	return err
 }
 
 // sum compares the balances with the sum of all deltas.

@@ -29,6 +29,7 @@ var wordless = map[string]string{
 	"no_backdating":      "JSON API",
 	"no_rule":            "JSON API: an activity",
 	"given_before":       "JSON API: an activity",
+	"unknown_referral":   "JSON API: an invitation; the page lets people join without it",
 	"nothing_given":      "what the program gives by itself",
 	"unknown_activity":   "JSON API",
 	"parts_too_large":    "JSON API: a tip",

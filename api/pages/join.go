@@ -3,8 +3,10 @@ package pages
 import (
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -36,12 +38,34 @@ func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join
 	t := texts(c)
 	page := templates.Join{
 		Frame: p.frame(c, program), Name: program.Name, Organization: program.Organization,
-		Offer: offer(t, program), Action: "/join/" + string(program.ID), Key: newKey(), Contact: program.Contact.Email,
+		Offer: offer(t, program), Action: "/join/" + string(program.ID) + friend(c), Key: newKey(), Contact: program.Contact.Email,
 	}
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{Purpose: string(purpose), Wording: wording(t, program, purpose)})
 	}
 	return page
+}
+
+// friend is the query with the invitation that somebody came with.
+func friend(c *gin.Context) string {
+	if code := c.Query("friend"); code != "" {
+		return "?friend=" + url.QueryEscape(code)
+	}
+	return ""
+}
+
+// invitation is the one that somebody came with. One that leads nowhere any more
+// keeps nobody from joining.
+func (p *Pages) invitation(c *gin.Context, program *models.Program) (string, error) {
+	code := c.Query("friend")
+	if code == "" {
+		return "", nil
+	}
+	_, err := p.Wallet.Invites(c.Request.Context(), program.ID, code)
+	if models.CodeOf(err) == "unknown_referral" {
+		return "", nil
+	}
+	return code, err
 }
 
 func offer(t *templates.Texts, program *models.Program) []string {
@@ -98,13 +122,17 @@ func (p *Pages) join(c *gin.Context) error {
 	if wrong := mistakes(c, program); len(wrong) > 0 {
 		return p.joinAgain(c, program, wrong...)
 	}
+	invitation, err := p.invitation(c, program)
+	if err != nil {
+		return p.joinAgain(c, program, err)
+	}
 	t := texts(c)
 	consents := append([]models.Consent{{
 		Purpose: models.ConsentProgram, Given: true, Wording: wording(t, program, models.ConsentProgram),
 	}}, chosen(c, t, program)...)
 	m, err := p.Wallet.Enrol(c.Request.Context(), wallet.Enrolment{
 		Program: program.ID, Name: c.PostForm("name"), Phone: c.PostForm("phone"), Email: c.PostForm("email"),
-		Locale: t.Lang, Consents: consents, Source: "join page", Key: c.PostForm("key"),
+		Locale: t.Lang, Consents: consents, Referral: invitation, Source: "join page", Key: c.PostForm("key"),
 	})
 	if models.CodeOf(err) == "already_member" {
 		// The same page whoever it is that has the card.
@@ -137,7 +165,7 @@ func (p *Pages) joinEdit(c *gin.Context, program *models.Program) error {
 	page := p.joinTyped(c, program)
 	ticked := slices.ContainsFunc(page.Consents, func(choice templates.Choice) bool { return choice.Given })
 	if page.Values == (templates.JoinValues{}) && !ticked { // nothing to keep: a page that can be reloaded
-		c.Redirect(http.StatusSeeOther, "/join/"+string(program.ID)+"?lang="+texts(c).Lang)
+		c.Redirect(http.StatusSeeOther, "/join/"+string(program.ID)+"?lang="+texts(c).Lang+strings.Replace(friend(c), "?", "&", 1))
 		return nil
 	}
 	return p.page(c, http.StatusOK, page)

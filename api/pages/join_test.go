@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"regulars/api/apitest"
+	"regulars/models"
 	"regulars/models/store/storetest"
 	"regulars/templates"
+	"regulars/wallet"
 )
 
 // typed is a form that was filled in, with mistakes in all that can be wrong.
@@ -141,4 +143,42 @@ func without(v url.Values, key string) url.Values {
 	v = maps.Clone(v)
 	delete(v, key)
 	return v
+}
+
+// The invitation goes along with the form, and one that is void keeps nobody from
+// joining.
+func TestJoinWithAnInvitation(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	terms := apitest.Terms()
+	terms.Referral = models.Referral{ID: "friend", Name: "A friend", FriendName: "Welcome", Unit: models.Points, Give: 100, FriendGive: 50}
+	_, err := s.Wallet.Publish(t.Context(), "demo", terms, -1, "")
+	require.NoError(t, err)
+	ada := s.Enrol("Ada")
+	code, err := s.Wallet.Invitation(t.Context(), ada)
+	require.NoError(t, err)
+	for i, tt := range []struct {
+		code string
+		want models.MemberID
+	}{{string(code), ada.ID}, {"9000000001", ""}, {"", ""}} {
+		b := open(s)
+		at := "/join/demo?friend=" + tt.code
+		form := b.send("GET", at, nil)
+		require.Equal(t, 200, form.Status)
+		if tt.code != "" {
+			require.Contains(t, string(form.Body), `action="/join/demo?friend=`+tt.code+`"`)
+		}
+		key := "invited-" + string(rune('a'+i))
+		got := b.send("POST", at, url.Values{"name": {"Bob"}, "key": {key}, "lang": {"en"}})
+		require.Equal(t, 303, got.Status)
+		found, err := s.Wallet.Search(t.Context(), wallet.Search{Program: "demo", Query: "Bob", Limit: 10})
+		require.NoError(t, err)
+		referrers := []models.MemberID{}
+		for _, l := range found.Members {
+			referrers = append(referrers, l.Member.Referrer)
+		}
+		require.Len(t, referrers, i+1)
+		if tt.want != "" {
+			require.Contains(t, referrers, tt.want)
+		}
+	}
 }

@@ -23,6 +23,7 @@ type enrolIn struct {
 		Locale   string   `json:"locale,omitempty" maxLength:"35" doc:"BCP 47"`
 		Customer string   `json:"customer,omitempty" doc:"the number in your own system"`
 		Consents []choice `json:"consents,omitempty" maxItems:"10"`
+		Referral string   `json:"referral,omitempty" doc:"the invitation code of the member who brings this customer"`
 	}
 }
 
@@ -53,7 +54,7 @@ func (a *API) enrol(ctx context.Context, who auth.Identity, in *enrolIn) (*membe
 	b := in.Body
 	e := wallet.Enrolment{
 		Program: in.Program, Name: b.Name, Phone: b.Phone, Email: b.Email, Birthday: b.Birthday, Locale: b.Locale,
-		Customer: b.Customer, Consents: consents(b.Consents), Source: "api", Key: in.Key, Actor: wallet.Actor{User: who.User},
+		Customer: b.Customer, Consents: consents(b.Consents), Referral: b.Referral, Source: "api", Key: in.Key, Actor: wallet.Actor{User: who.User},
 	}
 	m, err := a.Wallet.Enrol(ctx, e)
 	if err != nil {
@@ -68,7 +69,18 @@ func (a *API) enrol(ctx context.Context, who auth.Identity, in *enrolIn) (*membe
 	if err != nil {
 		return nil, err
 	}
-	return &memberOut{ETag: etag(1), Body: body}, nil
+	body.Referral, err = a.referral(ctx, m)
+	return &memberOut{ETag: etag(1), Body: body}, err
+}
+
+// referral is what a member invites friends with; nil where the program gives
+// nothing for them.
+func (a *API) referral(ctx context.Context, m *models.Member) (*Invitation, error) {
+	code, err := a.Wallet.Invitation(ctx, m)
+	if code == "" || err != nil {
+		return nil, err
+	}
+	return &Invitation{Code: code, URL: a.Wallet.InvitationURL(m.Program, code)}, nil
 }
 
 // etag names a revision of a member or a version of a program.
@@ -87,7 +99,9 @@ func (a *API) memberOut(ctx context.Context, m *models.Member) (*memberOut, erro
 	if err != nil {
 		return nil, err
 	}
-	return &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(m, found.State), found.Program, found.State)}, nil
+	out := &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(m, found.State), found.Program, found.State)}
+	out.Body.Referral, err = a.referral(ctx, m)
+	return out, err
 }
 
 type memberIn struct {

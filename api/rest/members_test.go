@@ -83,3 +83,32 @@ func TestRepeatedEnrolmentGetsTheFirstAnswer(t *testing.T) {
 		require.Equal(t, first.Header.Get("ETag"), again.Header.Get("ETag"))
 	})
 }
+
+func TestInvitationOfAFriend(t *testing.T) {
+	each(t, func(t *testing.T, s *apitest.Server) {
+		ada := s.Enrol("Ada")
+		plain := s.Do("GET", "/api/v1/members/"+string(ada.ID), nil, s.As(apitest.Owner))
+		require.NotContains(t, plain.JSON(), "referral", "the program gives nothing for friends")
+		terms := apitest.Terms()
+		terms.Referral = models.Referral{ID: "friend", Name: "A friend", FriendName: "Welcome", Unit: models.Points, Give: 100, FriendGive: 50}
+		_, err := s.Wallet.Publish(t.Context(), "demo", terms, -1, "")
+		require.NoError(t, err)
+		mine := s.Do("GET", "/api/v1/members/"+string(ada.ID), nil, s.As(apitest.Owner)).JSON()["referral"].(map[string]any)
+		require.Equal(t, s.URL+"/join/demo?friend="+mine["code"].(string), mine["url"])
+
+		key := apitest.NewKey()
+		asked := map[string]any{"name": "Bob", "referral": mine["code"]}
+		for range 2 {
+			bob := s.Do("POST", "/api/v1/programs/demo/members", asked, key, s.As(apitest.Staff))
+			require.Equal(t, 201, bob.Status)
+			require.NotEqual(t, mine["code"], bob.JSON()["referral"].(map[string]any)["code"])
+			m, err := s.Stores.Members.Member(t.Context(), models.MemberID(bob.JSON()["id"].(string)))
+			require.NoError(t, err)
+			require.Equal(t, ada.ID, m.Referrer)
+		}
+		asked["referral"] = "9000000001"
+		wrong := s.Do("POST", "/api/v1/programs/demo/members", asked, apitest.NewKey(), s.As(apitest.Staff))
+		require.Equal(t, 422, wrong.Status)
+		require.Equal(t, "unknown_referral", wrong.Code())
+	})
+}

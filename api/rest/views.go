@@ -30,6 +30,14 @@ type Member struct {
 	TierDiscount int64         `json:"tier_discount,omitempty" doc:"percent of each bill, which staff give"`
 	TierPerks    []string      `json:"tier_perks,omitempty" doc:"what else the level gives, as customers read it"`
 	TierProgress *TierProgress `json:"tier_progress,omitempty"`
+
+	Referral *Invitation `json:"referral,omitempty" doc:"what the member invites friends with, where the program gives for them"`
+}
+
+// Invitation is what a member invites friends with.
+type Invitation struct {
+	Code models.InvitationCode `json:"code"`
+	URL  string                `json:"url" doc:"where friends join"`
 }
 
 // Passes are the links that put the card in a phone.
@@ -123,7 +131,7 @@ type Notice struct {
 
 // atTill leaves of a member what staff need at the till.
 func atTill(m Member) Member {
-	m.Phone, m.Email, m.Birthday, m.Customer, m.Consents, m.Passes, m.PageURL = "", "", "", "", nil, nil, ""
+	m.Phone, m.Email, m.Birthday, m.Customer, m.Consents, m.Passes, m.PageURL, m.Referral = "", "", "", "", nil, nil, "", nil
 	return m
 }
 

@@ -16,6 +16,8 @@ type Members struct {
 	cards    *Collection[card]
 	contacts *Collection[contact]
 	names    *Collection[name]
+
+	invitations *Collection[invitation]
 }
 
 type card struct {
@@ -71,11 +73,15 @@ func openMembers(ctx context.Context, db *DB) (*Members, error) {
 	if err != nil {
 		return nil, err
 	}
+	invitations, err := Open[invitation](ctx, db, Schema{Name: "invitations"})
+	if err != nil {
+		return nil, err
+	}
 	names, err := openNames(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return &Members{members: members, cards: cards, contacts: contacts, names: names}, nil
+	return &Members{members: members, cards: cards, contacts: contacts, names: names, invitations: invitations}, nil
 }
 
 // unknown gives a missing member its meaning.

@@ -1,0 +1,31 @@
+package barcode_test
+
+import (
+	"crypto/rand"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"regulars/passes/barcode"
+)
+
+func TestInvitationsAreReadBack(t *testing.T) {
+	for range 100 {
+		code, err := barcode.NewInvitation(rand.Reader)
+		require.NoError(t, err)
+		require.Len(t, code, 10)
+		read, ok := barcode.ParseInvitation(" " + string(code[:5]) + "-" + string(code[5:]))
+		require.True(t, ok)
+		require.Equal(t, code, read)
+		for i := range code {
+			wrong := []byte(code)
+			wrong[i] = '0' + (wrong[i]-'0'+1)%10
+			_, ok := barcode.ParseInvitation(string(wrong))
+			require.False(t, ok, "%s for %s", wrong, code)
+		}
+	}
+	for _, text := range []string{"", "9", "ABCDEFGHIJ", "99999999999999999999"} {
+		_, ok := barcode.ParseInvitation(text)
+		require.False(t, ok, text)
+	}
+}
