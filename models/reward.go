@@ -77,11 +77,12 @@ type Taken struct {
 	Voucher VoucherCode `bson:"voucher,omitempty" json:"voucher,omitempty"` // that paid for it
 	Promise *Reward     `bson:"promise,omitempty" json:"promise,omitempty"` // with Voucher: the reward as it was promised, whatever the program says now
 	Draw    *Draw       `bson:"draw,omitempty" json:"draw,omitempty"`
+	Stock   bool        `bson:"stock,omitempty"` // counted in the stock of the reward, to which a reversal gives it back
 }
 
 // IsZero reports whether there is nothing to say.
 func (t Taken) IsZero() bool {
-	return t.Times == 0 && t.Choice == "" && t.Voucher == "" && t.Promise == nil && t.Draw == nil
+	return t.Times == 0 && t.Choice == "" && t.Voucher == "" && t.Promise == nil && t.Draw == nil && !t.Stock
 }
 
 // Worth returns what the reward takes off the bill or gives to a charity when

@@ -44,6 +44,7 @@ func (s *Service) Run(ctx context.Context) error {
 	g.Go(func() error { return s.work(ctx, nil, s.sweepRound()) })
 	g.Go(func() error { return s.work(ctx, nil, s.expireRound) })
 	g.Go(func() error { return s.work(ctx, nil, s.dailyRound()) })
+	g.Go(func() error { return s.work(ctx, nil, s.holdsRound()) })
 	g.Go(func() error { return s.Stores.Clock.Run(ctx) })
 	err := g.Wait()
 	s.calls.Wait()

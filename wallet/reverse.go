@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"regulars/models"
+	"regulars/models/store"
 )
 
 // Reversal takes an entry back.
@@ -73,6 +74,9 @@ func (s *Service) Reverse(ctx context.Context, r Reversal) (*models.Entry, error
 	}
 	if err := MayReverse(r.Role, r.Actor, &original, s.Stores.Clock.Now()); err != nil {
 		return s.refused(ctx, in, err)
+	}
+	if thing, ok := s.givenBack(&original); ok {
+		return s.bookHeld(ctx, in, thing, func(*posting, store.Hold) {})
 	}
 	return s.post(ctx, in)
 }

@@ -38,6 +38,7 @@ type Service struct {
 	Log     *slog.Logger
 	Pace    Pace
 
+	started        time.Time
 	wake           wakes
 	heads          heads
 	calls          calls
@@ -75,6 +76,7 @@ func New(stores *store.Stores, settings store.Server, baseURL string, log *slog.
 	return &Service{
 		Stores: stores, Secret: settings.Secret, Epoch: settings.Epoch,
 		BaseURL: strings.TrimSuffix(baseURL, "/"), Log: log, Pace: UsualPace(),
+		started:    stores.Clock.Now(),
 		wake:       newWakes(),
 		heads:      heads{wake: make(chan struct{}, 1)},
 		tillPushes: make(chan struct{}, 64), campaignPushes: make(chan struct{}, 64), puts: make(chan struct{}, 32),

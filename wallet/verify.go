@@ -45,6 +45,7 @@ type verifier struct {
 	report  VerifyReport
 	terms   map[string]*versionTerms
 	account *verifiedAccount
+	used    map[string]models.EntryID // by the id of the voucher: where it was used and not given back
 }
 
 // versionTerms is a version of a program with its zone, which takes longer to
@@ -74,7 +75,7 @@ type verifiedAccount struct {
 // program does. Faults are told to v.Fault; an error means that it could not
 // go through the books.
 func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, error) {
-	c := &verifier{Service: s, ask: v, terms: map[string]*versionTerms{}}
+	c := &verifier{Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{}}
 	var err error
 	if c.report.Total, err = s.Stores.Ledger.Count(ctx); err != nil {
 		return c.report, err
@@ -87,7 +88,10 @@ func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, err
 			return c.report, err
 		}
 	}
-	return c.report, c.members(ctx)
+	if err := c.members(ctx); err != nil {
+		return c.report, err
+	}
+	return c.report, c.vouchers(ctx)
 }
 
 func (c *verifier) fault(e *models.Entry, code, msg string) {
@@ -229,6 +233,7 @@ func (c *verifier) replay(ctx context.Context, e *models.Entry, gap bool) error 
 		return nil
 	}
 	c.compare(e, change)
+	c.taken(e, original)
 	return nil
 }
 

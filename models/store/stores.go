@@ -16,6 +16,8 @@ type Stores struct {
 	Refreshes *Refreshes
 	Heads     *Heads
 	Days      *Days
+	Stocks    *Stocks
+	Vouchers  *Vouchers
 	Users     *Users
 	Settings  *Settings
 }
@@ -32,6 +34,8 @@ func OpenStores(ctx context.Context, db *DB) (*Stores, error) {
 		func(ctx context.Context) (err error) { s.Refreshes, err = openRefreshes(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Heads, err = openHeads(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Days, err = openDays(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Stocks, err = openStocks(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Vouchers, err = openVouchers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Users, err = openUsers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Settings, err = openSettings(ctx, db); return err },
 		s.Clock.Measure,

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"regulars/models"
+)
+
+// Vouchers keeps the vouchers, each a document of its own.
+type Vouchers struct {
+	vouchers *Collection[voucher]
+}
+
+// voucher is a voucher, and the hold of whoever is about to use it or to give
+// its use back.
+type voucher struct {
+	models.Voucher `bson:",inline"`
+	Hold           *Hold      `bson:"hold,omitempty"`
+	HeldAt         *time.Time `bson:"held_at,omitempty"`
+}
+
+func openVouchers(ctx context.Context, db *DB) (*Vouchers, error) {
+	c, err := Open[voucher](ctx, db, Schema{Name: "vouchers", Indexes: []Index{
+		{Fields: []string{"program", "issued_at"}},
+		{Fields: []string{"batch", "number"}},
+		{Fields: []string{"member", "issued_at"}, Sparse: true},
+		{Fields: []string{"held_at"}, Sparse: true},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return &Vouchers{c}, nil
+}
+
+func unknownVoucher(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return models.Fail(models.NotFound, "unknown_voucher", "voucher", "There is no such voucher here.")
+	}
+	return err
+}
+
+// Insert keeps new vouchers. Those that are there already stay as they are: a
+// batch that was cut off half-way is completed by doing it again.
+func (s *Vouchers) Insert(ctx context.Context, all []models.Voucher) error {
+	docs := make([]voucher, len(all))
+	for i := range all {
+		docs[i].Voucher = all[i]
+		docs[i].ID = models.VoucherKey(all[i].Program, all[i].Code)
+	}
+	err := s.vouchers.InsertMany(ctx, docs)
+	var many *InsertManyError
+	if !errors.As(err, &many) {
+		return err
+	}
+	for _, refused := range many.Failed {
+		if !isDuplicate(refused) {
+			return refused
+		}
+	}
+	return nil
+}
+
+// Voucher returns the voucher with that code.
+func (s *Vouchers) Voucher(ctx context.Context, p models.ProgramID, code models.VoucherCode) (models.Voucher, error) {
+	v, err := s.vouchers.Get(ctx, models.VoucherKey(p, code))
+	return v.Voucher, unknownVoucher(err)
+}
+
+// Update changes a voucher that nobody is using at this moment; while somebody
+// does it reports ErrHeld.
+func (s *Vouchers) Update(ctx context.Context, p models.ProgramID, code models.VoucherCode, change func(*models.Voucher) error) (models.Voucher, error) {
+	v, err := s.vouchers.Update(ctx, models.VoucherKey(p, code), func(v *voucher) error {
+		if v.Hold != nil {
+			return ErrHeld
+		}
+		return change(&v.Voucher)
+	})
+	return v.Voucher, unknownVoucher(err)
+}
+
+// Hold sets a voucher aside for the entry in which a member uses it. It is a
+// Conflict when the member may not, and ErrHeld while somebody else is using it:
+// what becomes of that is known before long.
+func (s *Vouchers) Hold(ctx context.Context, p models.ProgramID, code models.VoucherCode, member models.MemberID, h Hold) (models.Voucher, error) {
+	return s.hold(ctx, p, code, h, func(v *models.Voucher) error { return v.Usable(member, h.At) })
+}
+
+// HoldBack announces that an entry is about to give back the use of a voucher.
+func (s *Vouchers) HoldBack(ctx context.Context, p models.ProgramID, code models.VoucherCode, h Hold) error {
+	h.Back = true
+	_, err := s.hold(ctx, p, code, h, func(*models.Voucher) error { return nil })
+	return err
+}
+
+func (s *Vouchers) hold(ctx context.Context, p models.ProgramID, code models.VoucherCode, h Hold, may func(*models.Voucher) error) (models.Voucher, error) {
+	v, err := s.vouchers.Update(ctx, models.VoucherKey(p, code), func(v *voucher) error {
+		if v.Hold != nil && !(v.Hold.same(&h) && v.Hold.gone(h.At)) {
+			return ErrHeld
+		}
+		if err := may(&v.Voucher); err != nil {
+			return err
+		}
+		v.Hold, v.HeldAt = &h, &h.At
+		return nil
+	})
+	return v.Voucher, unknownVoucher(err)
+}
+
+// Settle takes a hold away; if its entry was booked the voucher is used from
+// then on, or, for a reversal, can be used again.
+func (s *Vouchers) Settle(ctx context.Context, id string, h Hold, booked *models.Entry) error {
+	_, err := s.vouchers.Update(ctx, id, func(v *voucher) error {
+		if v.Hold == nil || !v.Hold.same(&h) {
+			return Unchanged
+		}
+		back := v.Hold.Back
+		v.Hold, v.HeldAt = nil, nil
+		switch {
+		case booked == nil, back && v.Entry != booked.Ref:
+		case back:
+			v.UsedAt, v.Entry = nil, ""
+		default:
+			v.UsedAt, v.Entry = &booked.At, booked.ID
+		}
+		return nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil // nobody ever held it
+	}
+	return err
+}
+
+// Held returns the holds made before a time, by the id of their voucher.
+func (s *Vouchers) Held(ctx context.Context, before time.Time) (map[string]Hold, error) {
+	out := map[string]Hold{}
+	for v, err := range s.vouchers.Find(ctx, Query{Where: Lte("held_at", before), Sort: []string{"held_at"}, Limit: 100}) {
+		if err != nil {
+			return nil, err
+		}
+		out[v.ID] = *v.Hold
+	}
+	return out, nil
+}
+
+// Of returns up to limit vouchers that were given to a member, the newest first.
+func (s *Vouchers) Of(ctx context.Context, m models.MemberID, limit int) ([]models.Voucher, error) {
+	return collect(s.find(ctx, Query{Where: Eq("member", m), Sort: []string{"-member", "-issued_at"}, Limit: limit}))
+}
+
+// Batch returns up to limit vouchers of a batch whose number is above one.
+func (s *Vouchers) Batch(ctx context.Context, b models.BatchID, above, limit int) ([]models.Voucher, error) {
+	return collect(s.find(ctx, Query{Where: And(Eq("batch", b), Gt("number", above)), Sort: []string{"batch", "number"}, Limit: limit}))
+}
+
+// Newest returns up to limit vouchers of a program, the newest first.
+func (s *Vouchers) Newest(ctx context.Context, p models.ProgramID, limit int) ([]models.Voucher, error) {
+	return collect(s.find(ctx, Query{Where: Eq("program", p), Sort: []string{"-program", "-issued_at"}, Limit: limit}))
+}
+
+// ByID returns the voucher with that models.VoucherKey.
+func (s *Vouchers) ByID(ctx context.Context, id string) (models.Voucher, error) {
+	v, err := s.vouchers.Get(ctx, id)
+	return v.Voucher, unknownVoucher(err)
+}
+
+// Settled yields the vouchers of a program that nobody is using at this moment.
+func (s *Vouchers) Settled(ctx context.Context, p models.ProgramID) iter.Seq2[models.Voucher, error] {
+	return s.find(ctx, Query{Where: And(Eq("program", p), Exists("held_at", false)), Sort: []string{"program", "issued_at"}})
+}
+
+func (s *Vouchers) find(ctx context.Context, q Query) iter.Seq2[models.Voucher, error] {
+	return func(yield func(models.Voucher, error) bool) {
+		for v, err := range s.vouchers.Find(ctx, q) {
+			if !yield(v.Voucher, err) {
+				return
+			}
+		}
+	}
+}
+
+func collect[T any](all iter.Seq2[T, error]) ([]T, error) {
+	var out []T
+	for v, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

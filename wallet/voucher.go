@@ -1,0 +1,210 @@
+package wallet
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/models"
+	"regulars/models/store"
+	"regulars/passes/barcode"
+)
+
+// Issue asks for vouchers.
+type Issue struct {
+	Program models.ProgramID
+	Reward  models.RewardID
+	Count   int             // 1 when 0
+	Member  models.MemberID // who alone may use them; whoever brings one when empty
+	Reason  string          // what for, as staff and customers read it; may be empty
+	From    time.Time       // zero: at once
+	Until   time.Time       // zero: for ever
+	Key     string
+	Actor   Actor
+}
+
+// maxBatch is how many vouchers are made at once.
+const maxBatch = 5000
+
+// IssueVouchers makes vouchers for a reward as the program has it now. The same
+// key with the same request returns the first ones.
+func (s *Service) IssueVouchers(ctx context.Context, i Issue) ([]models.Voucher, error) {
+	if err := checkKey(i.Key); err != nil {
+		return nil, err
+	}
+	i.Reason = strings.TrimSpace(i.Reason)
+	all, err := s.newVouchers(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	first, err := s.Stores.Vouchers.Voucher(ctx, i.Program, all[0].Code)
+	switch {
+	case err == nil && first.Request != all[0].Request:
+		return nil, keyReused()
+	case err != nil && models.KindOf(err) != models.NotFound:
+		return nil, err
+	}
+	if err := s.Stores.Vouchers.Insert(ctx, all); err != nil {
+		return nil, err
+	}
+	return s.Stores.Vouchers.Batch(ctx, all[0].Batch, 0, len(all))
+}
+
+// newVouchers works out what the request makes: the same again for the same key.
+func (s *Service) newVouchers(ctx context.Context, i Issue) ([]models.Voucher, error) {
+	program, err := s.Stores.Programs.Current(ctx, i.Program)
+	if err != nil {
+		return nil, err
+	}
+	reward, ok := program.Reward(i.Reward)
+	now := s.Stores.Clock.Now()
+	count := max(i.Count, 1)
+	switch {
+	case !ok:
+		return nil, models.Fail(models.Invalid, "unknown_reward", "reward", "This program has no such reward.")
+	case reward.Kind == models.Mystery:
+		return nil, models.Fail(models.Invalid, "no_mystery", "reward", "A voucher is for something certain, and not for a mystery reward.")
+	case i.Count < 0 || count > maxBatch:
+		return nil, models.Fail(models.Invalid, "wrong_count", "count", "Make 1 to 5000 vouchers at once.")
+	case i.Member != "" && count > 1:
+		return nil, models.Fail(models.Invalid, "wrong_count", "count", "A member gets one voucher at a time.")
+	case len(i.Reason) > 200 || !printable(i.Reason):
+		return nil, models.Fail(models.Invalid, "too_long", "reason", "Say what they are for in at most 200 characters.")
+	case !i.Until.IsZero() && (!i.Until.After(now) || !i.Until.After(i.From)):
+		return nil, models.Fail(models.Invalid, "ends_too_soon", "until", "A voucher ends in the future, and after it begins.")
+	}
+	if i.Member != "" {
+		m, err := s.Member(ctx, i.Program, i.Member)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkUsable(m); err != nil {
+			return nil, err
+		}
+	}
+	v := models.Voucher{
+		Program: i.Program, Reward: reward, Member: i.Member, Reason: i.Reason, From: timeOf(i.From), Until: timeOf(i.Until),
+		IssuedAt: now, IssuedBy: i.Actor.User,
+		Request: hashOf([]any{"vouchers", i.Reward, count, i.Member, i.Reason, timeOf(i.From), timeOf(i.Until)}),
+	}
+	random := s.seeded("vouchers", string(i.Program), string(i.Actor.User), i.Key)
+	v.Batch = models.BatchID(newID(random))
+	all := make([]models.Voucher, count)
+	for n := range all {
+		v.Number = n + 1
+		if v.Code, err = barcode.NewVoucher(random); err != nil {
+			return nil, err
+		}
+		all[n] = v
+	}
+	return all, nil
+}
+
+// timeOf is a time that may be missing, as the database keeps it.
+func timeOf(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Millisecond)
+	return &t
+}
+
+// FindVoucher returns the voucher that a code leads to, as it was scanned or
+// typed.
+func (s *Service) FindVoucher(ctx context.Context, program models.ProgramID, text string) (models.Voucher, error) {
+	code, ok, err := barcode.ParseVoucher(text)
+	switch {
+	case err != nil:
+		return models.Voucher{}, err
+	case !ok:
+		return models.Voucher{}, models.Fail(models.NotFound, "unknown_voucher", "voucher", "There is no such voucher here.")
+	}
+	return s.Stores.Vouchers.Voucher(ctx, program, code)
+}
+
+// GiveVoucher gives a voucher to a member, who alone may use it from then on.
+// It is a Conflict when it is another's, or no longer good.
+func (s *Service) GiveVoucher(ctx context.Context, program models.ProgramID, code models.VoucherCode, member models.MemberID) (models.Voucher, error) {
+	m, err := s.Member(ctx, program, member)
+	if err != nil {
+		return models.Voucher{}, err
+	}
+	if err := checkUsable(m); err != nil {
+		return models.Voucher{}, err
+	}
+	return s.changeVoucher(ctx, program, code, func(v *models.Voucher) error {
+		if v.Member == m.ID {
+			return store.Unchanged
+		}
+		now := s.Stores.Clock.Now()
+		if err := v.Usable(m.ID, now); err != nil && models.CodeOf(err) != "voucher_waits" {
+			return err
+		}
+		v.Member = m.ID
+		return nil
+	})
+}
+
+// CancelVoucher makes a voucher worthless. One that was used stays used, which
+// is a Conflict.
+func (s *Service) CancelVoucher(ctx context.Context, program models.ProgramID, code models.VoucherCode, reason string, by Actor) (models.Voucher, error) {
+	if err := checkReason(reason); err != nil {
+		return models.Voucher{}, err
+	}
+	return s.changeVoucher(ctx, program, code, func(v *models.Voucher) error {
+		switch {
+		case v.UsedAt != nil:
+			return models.Fail(models.Conflict, "voucher_used", "voucher", "This voucher was used before.")
+		case v.CancelledAt != nil:
+			return store.Unchanged
+		}
+		now := s.Stores.Clock.Now()
+		v.CancelledAt, v.CancelledBy, v.Cancelled = &now, by.User, strings.TrimSpace(reason)
+		return nil
+	})
+}
+
+// changeVoucher changes a voucher; while somebody is using it, it waits for
+// what becomes of that.
+func (s *Service) changeVoucher(ctx context.Context, p models.ProgramID, code models.VoucherCode, change func(*models.Voucher) error) (models.Voucher, error) {
+	for began := time.Now(); ; {
+		v, err := s.Stores.Vouchers.Update(ctx, p, code, change)
+		if !errors.Is(err, store.ErrHeld) {
+			return v, err
+		}
+		if time.Since(began) > busyFor {
+			return v, underWay()
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return v, err
+		}
+	}
+}
+
+// MemberVouchers returns the vouchers of a member that are good, or will be.
+// Those that end first come first.
+func (s *Service) MemberVouchers(ctx context.Context, member models.MemberID) ([]models.Voucher, error) {
+	all, err := s.Stores.Vouchers.Of(ctx, member, 100)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Stores.Clock.Now()
+	all = slices.DeleteFunc(all, func(v models.Voucher) bool {
+		state := v.State(now)
+		return state != models.VoucherGood && state != models.VoucherWaits
+	})
+	slices.SortStableFunc(all, func(a, b models.Voucher) int {
+		switch {
+		case a.Until == nil && b.Until == nil:
+			return 0
+		case a.Until == nil:
+			return 1
+		case b.Until == nil:
+			return -1
+		}
+		return a.Until.Compare(*b.Until)
+	})
+	return all, nil
+}
