@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"pgregory.net/rapid"
 
+	"regulars/api/apitest"
 	"regulars/models"
 	"regulars/models/store"
 	"regulars/models/store/storetest"
@@ -226,5 +227,39 @@ func TestBooksAreRightAfterAnyImports(t *testing.T) {
 			require.Equal(r, x.Amount/terms.Rules[0].Amount*terms.Rules[0].Give, x.Points)
 		}
 		require.True(r, slices.IsSortedFunc(all, func(a, b wallet.Total) int { return strings.Compare(a.Customer, b.Customer) }))
+	})
+}
+
+// A voucher and the ledger tell on each other.
+func TestVerifyFindsWhatIsWrongWithVouchersAndDraws(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		s := apitest.Start(t, db, apitest.Options{Idle: true})
+		rewards(t, s, models.Reward{ID: "free"}, models.Reward{ID: "wheel", Cost: 1, Kind: models.Mystery, Prizes: []models.Prize{{ID: "a", Name: "A", Weight: 1}}})
+		m := guests(t, s, 1, 50)[0]
+		all, err := s.Wallet.IssueVouchers(t.Context(), wallet.Issue{Program: "demo", Reward: "free", Count: 3, Key: "batch"})
+		require.NoError(t, err)
+		use := take(m, "", "use")
+		use.Voucher = all[0].Code
+		used, err := s.Wallet.Redeem(t.Context(), use)
+		require.NoError(t, err)
+		spun, err := s.Wallet.Redeem(t.Context(), take(m, "wheel", "spin"))
+		require.NoError(t, err)
+		require.Empty(t, faults(t, s.Wallet))
+
+		change := func(code models.VoucherCode, entry models.EntryID) {
+			_, err := s.Stores.Vouchers.Update(t.Context(), "demo", code, func(v *models.Voucher) error { v.Entry = entry; return nil })
+			require.NoError(t, err)
+		}
+		change(all[0].Code, "")
+		require.Equal(t, []string{"wrong_voucher"}, faults(t, s.Wallet))
+		change(all[0].Code, used.ID)
+		change(all[1].Code, used.ID)
+		require.Equal(t, []string{"wrong_voucher"}, faults(t, s.Wallet))
+		change(all[1].Code, "")
+		ledger, err := store.Open[models.Entry](t.Context(), db, entries)
+		require.NoError(t, err)
+		_, err = ledger.Update(t.Context(), string(spun.ID), func(e *models.Entry) error { e.Taken.Draw.Number++; return nil })
+		require.NoError(t, err)
+		require.Equal(t, []string{"wrong_draw"}, faults(t, s.Wallet))
 	})
 }
