@@ -33,6 +33,19 @@ type Voucher struct {
 	Cancelled   string      `bson:"cancelled,omitempty"` // why
 }
 
+// Batch is vouchers that were made together for whoever brings one.
+type Batch struct {
+	ID       BatchID    `bson:"_id"`
+	Program  ProgramID  `bson:"program"`
+	Reward   Reward     `bson:"reward"`
+	Count    int        `bson:"count"`
+	Reason   string     `bson:"reason,omitempty"`
+	From     *time.Time `bson:"from,omitempty"`
+	Until    *time.Time `bson:"until,omitempty"`
+	IssuedAt time.Time  `bson:"issued_at"`
+	IssuedBy UserID     `bson:"issued_by,omitempty"`
+}
+
 // VoucherKey is the id of a voucher in the store.
 func VoucherKey(p ProgramID, code VoucherCode) string { return string(p) + "/" + string(code) }
 

@@ -13,13 +13,15 @@ import (
 
 // Identified is what a till learns of whoever stands in front of it.
 type Identified struct {
-	Member  models.Member
-	Program *models.Program
-	State   models.State
-	Ready   []models.Reward // what the balance covers
-	Next    *models.Reward  // the cheapest that it does not
-	Last    *models.Entry   // the newest entry; nil when there is none
-	Notices []Notice
+	Member   models.Member // without an id when Voucher is for whoever brings it
+	Program  *models.Program
+	State    models.State
+	Ready    []models.Reward  // what the balance covers
+	Next     *models.Reward   // the one that fewest units are missing for
+	Last     *models.Entry    // the newest entry; nil when there is none
+	Vouchers []models.Voucher // of the member, that are good or will be
+	Voucher  *models.Voucher  // that the code leads to; nil when it leads to a member
+	Notices  []Notice
 }
 
 // Notice is something that staff should know before they go on.
@@ -31,9 +33,12 @@ type Notice struct {
 // cooldown is how long after a purchase a further one is worth a remark.
 const cooldown = 10 * time.Minute
 
-// Identify finds the member of a code: the number or barcode of a card, or a
-// phone number.
+// Identify finds the member of a code: the number or barcode of a card, a
+// phone number, or a voucher. A voucher for whoever brings it leads to no member.
 func (s *Service) Identify(ctx context.Context, program models.ProgramID, code string) (*Identified, error) {
+	if v, err := s.FindVoucher(ctx, program, code); err == nil || models.CodeOf(err) != "no_voucher" {
+		return s.identifyVoucher(ctx, program, &v, err)
+	}
 	m, err := s.find(ctx, program, code)
 	if err != nil {
 		return nil, err
@@ -45,6 +50,29 @@ func (s *Service) Identify(ctx context.Context, program models.ProgramID, code s
 		return nil, models.Fail(models.Conflict, "void_card", "code", "This card is no longer good.")
 	}
 	return s.Look(ctx, m)
+}
+
+// identifyVoucher tells what a till should know of a voucher, and of its member.
+func (s *Service) identifyVoucher(ctx context.Context, program models.ProgramID, v *models.Voucher, err error) (*Identified, error) {
+	if err != nil {
+		return nil, err
+	}
+	if err := v.Usable(v.Member, s.Stores.Clock.Now()); err != nil {
+		return nil, err
+	}
+	if v.Member == "" {
+		p, err := s.Stores.Programs.Current(ctx, program)
+		return &Identified{Program: p, Voucher: v}, err
+	}
+	m, err := s.Member(ctx, program, v.Member)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Look(ctx, *m)
+	if err == nil {
+		found.Voucher = v
+	}
+	return found, err
 }
 
 // Member returns a member of the program. For whoever asks from another program
@@ -78,7 +106,8 @@ func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error
 		out.Notices = append(out.Notices, Notice{Code: "purchase_just_booked", At: last.At})
 	}
 	out.Ready, out.Next = out.State.Rewards(p, s.Stores.Clock.Now())
-	return out, nil
+	out.Vouchers, err = s.MemberVouchers(ctx, m.ID)
+	return out, err
 }
 
 // find reads a code as a card number, or, when it is one, as a phone number.

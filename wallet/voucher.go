@@ -46,10 +46,20 @@ func (s *Service) IssueVouchers(ctx context.Context, i Issue) ([]models.Voucher,
 	case err != nil && models.KindOf(err) != models.NotFound:
 		return nil, err
 	}
+	if i.Member == "" {
+		v := all[0]
+		b := models.Batch{
+			ID: v.Batch, Program: v.Program, Reward: v.Reward, Count: len(all), Reason: v.Reason,
+			From: v.From, Until: v.Until, IssuedAt: v.IssuedAt, IssuedBy: v.IssuedBy,
+		}
+		if err := s.Stores.Vouchers.InsertBatch(ctx, &b); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.Stores.Vouchers.Insert(ctx, all); err != nil {
 		return nil, err
 	}
-	return s.Stores.Vouchers.Batch(ctx, all[0].Batch, 0, len(all))
+	return s.Stores.Vouchers.Batch(ctx, i.Program, all[0].Batch, 0, len(all))
 }
 
 // newVouchers works out what the request makes: the same again for the same key.
@@ -112,14 +122,14 @@ func timeOf(t time.Time) *time.Time {
 }
 
 // FindVoucher returns the voucher that a code leads to, as it was scanned or
-// typed.
+// typed. What has not the form of a voucher's code is NotFound, no_voucher.
 func (s *Service) FindVoucher(ctx context.Context, program models.ProgramID, text string) (models.Voucher, error) {
 	code, ok, err := barcode.ParseVoucher(text)
 	switch {
 	case err != nil:
 		return models.Voucher{}, err
 	case !ok:
-		return models.Voucher{}, models.Fail(models.NotFound, "unknown_voucher", "voucher", "There is no such voucher here.")
+		return models.Voucher{}, models.Fail(models.NotFound, "no_voucher", "voucher", "A voucher's code has 16 digits and begins with 8.")
 	}
 	return s.Stores.Vouchers.Voucher(ctx, program, code)
 }

@@ -15,6 +15,7 @@ func (a *API) routes(h huma.API) {
 	a.loginRoute(h)
 	a.memberRoutes(h)
 	a.tillRoutes(h)
+	a.voucherRoutes(h)
 	register(a, h, operation{"GET", "/programs/{program}", "get-program", "The version in force", anyone, 200}, a.program)
 	register(a, h, operation{"PUT", "/programs/{program}", "publish-program", "Publish a new version", bosses, 200}, a.publish)
 	register(a, h, operation{"POST", "/programs/{program}/dry-runs", "dry-run-program", "Play a draft against the last weeks, without publishing it", bosses, 200}, a.dryRun)

@@ -24,7 +24,7 @@ func (a *API) tillRoutes(h huma.API) {
 type scanIn struct {
 	Program models.ProgramID `path:"program"`
 	Body    struct {
-		Code     string `json:"code" doc:"a card number as scanned or typed, or a phone number"`
+		Code     string `json:"code" doc:"a card number or a voucher's code as scanned or typed, or a phone number"`
 		Location string `json:"location,omitempty" maxLength:"64"`
 	}
 }
@@ -35,7 +35,8 @@ func (a *API) scanned(ctx context.Context, who auth.Identity, in *scanIn) (*scan
 	if err := own(who, in.Program); err != nil {
 		return nil, err
 	}
-	if _, err := actor(who, in.Body.Location); err != nil {
+	by, err := actor(who, in.Body.Location)
+	if err != nil {
 		return nil, err
 	}
 	if err := a.Auth.Scan(who.User); err != nil {
@@ -45,7 +46,11 @@ func (a *API) scanned(ctx context.Context, who auth.Identity, in *scanIn) (*scan
 	if err != nil {
 		return nil, err
 	}
-	return &scanOut{Body: a.scan(found)}, nil
+	offers, err := a.Wallet.Offers(ctx, found, by.Location)
+	if err != nil {
+		return nil, err
+	}
+	return &scanOut{Body: a.scan(found, offers)}, nil
 }
 
 type purchaseIn struct {
@@ -141,7 +146,10 @@ type redemptionIn struct {
 	ID   models.MemberID `path:"id"`
 	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
 	Body struct {
-		Reward   models.RewardID `json:"reward"`
+		Reward   models.RewardID `json:"reward,omitempty" doc:"the reward that units are given for"`
+		Voucher  string          `json:"voucher,omitempty" doc:"or the code of the voucher that pays for one, as scanned or typed"`
+		Units    int64           `json:"units,omitempty" doc:"how many units to give, a multiple of what the reward costs; the cost when left out"`
+		Choice   string          `json:"choice,omitempty" maxLength:"60" doc:"what the member chose, where the reward leaves a choice"`
 		Location string          `json:"location,omitempty" maxLength:"64"`
 	}
 }
@@ -151,9 +159,20 @@ func (a *API) redemption(ctx context.Context, who auth.Identity, in *redemptionI
 	if err != nil {
 		return nil, err
 	}
-	return booked(a.Wallet.Redeem(ctx, wallet.Redemption{
-		Program: who.Program, Member: in.ID, Reward: in.Body.Reward, Key: in.Key, Actor: by,
-	}))
+	r := wallet.Redemption{
+		Program: who.Program, Member: in.ID, Reward: in.Body.Reward, Units: in.Body.Units, Choice: in.Body.Choice, Key: in.Key, Actor: by,
+	}
+	switch {
+	case in.Body.Voucher != "":
+		v, err := a.Wallet.FindVoucher(ctx, who.Program, in.Body.Voucher)
+		if err != nil {
+			return nil, err
+		}
+		r.Voucher = v.Code
+	case r.Reward == "":
+		return nil, models.Fail(models.Invalid, "reward_missing", "reward", "Name the reward, or the voucher that pays for one.")
+	}
+	return booked(a.Wallet.Redeem(ctx, r))
 }
 
 type adjustmentIn struct {

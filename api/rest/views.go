@@ -56,6 +56,7 @@ type Entry struct {
 	Purchase *models.Purchase      `json:"purchase,omitempty"`
 	Activity models.Occasion       `json:"activity,omitempty" doc:"what was done, if it was no purchase"`
 	Reward   models.RewardID       `json:"reward,omitempty"`
+	Taken    *Taken                `json:"taken,omitempty" doc:"of a reward: what its terms left open"`
 	Reverses models.EntryID        `json:"reverses,omitempty" doc:"the entry that this one takes back"`
 	Reason   string                `json:"reason,omitempty"`
 	Location string                `json:"location,omitempty"`
@@ -97,7 +98,8 @@ func entry(e *models.Entry) Entry {
 		deltas = []models.Delta{}
 	}
 	return Entry{
-		ID: e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Reward: e.Reward,
+		Taken: takenOf(e),
+		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
 		Activity: e.Activity, Amount: e.Undo, Lots: e.Lots, Deltas: deltas, Balances: balances(e.State), Tier: e.State.Tier,
 	}
@@ -105,22 +107,12 @@ func entry(e *models.Entry) Entry {
 
 // Scan is what a till learns of a code.
 type Scan struct {
-	Member   Member                `json:"member"`
+	Member   *Member               `json:"member,omitempty" doc:"absent for a voucher that whoever brings it may use: scan their card as well"`
 	Balances map[models.Unit]int64 `json:"balances"`
 	Tier     string                `json:"tier" doc:"the level; empty below the first"`
 	Rewards  []Offer               `json:"rewards"`
-	Vouchers []string              `json:"vouchers"`
+	Vouchers []Voucher             `json:"vouchers" doc:"of the member, those that end first before the others; or the one that was scanned"`
 	Notices  []Notice              `json:"notices"`
-}
-
-// Offer is a reward that the program has, and whether the member may have it.
-type Offer struct {
-	ID      models.RewardID `json:"id"`
-	Name    string          `json:"name"`
-	Unit    models.Unit     `json:"unit"`
-	Cost    int64           `json:"cost"`
-	Ready   bool            `json:"ready"`
-	Missing int64           `json:"missing"`
 }
 
 // Notice is something to know before going on.
@@ -136,12 +128,20 @@ func atTill(m Member) Member {
 }
 
 // scan shows staff no more of a person than they need at the till.
-func (a *API) scan(i *wallet.Identified) Scan {
+func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
+	out := Scan{Balances: map[models.Unit]int64{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}}
+	now := a.Wallet.Stores.Clock.Now()
+	if i.Member.ID == "" {
+		out.Vouchers = append(out.Vouchers, voucher(i.Voucher, now))
+		return out
+	}
 	m := atTill(a.onTier(a.member(&i.Member, i.State), i.Program, i.State))
-	out := Scan{Member: m, Balances: m.Balances, Tier: m.Tier, Rewards: []Offer{}, Vouchers: []string{}, Notices: []Notice{}}
-	for _, r := range i.Program.Rewards {
-		missing := max(r.Cost-i.State.Balance(r.Unit), 0)
-		out.Rewards = append(out.Rewards, Offer{ID: r.ID, Name: r.Name, Unit: r.Unit, Cost: r.Cost, Ready: missing == 0, Missing: missing})
+	out.Member, out.Balances, out.Tier = &m, m.Balances, m.Tier
+	for _, o := range offers {
+		out.Rewards = append(out.Rewards, offer(&o, i.State))
+	}
+	for _, v := range i.Vouchers {
+		out.Vouchers = append(out.Vouchers, voucher(&v, now))
 	}
 	for _, n := range i.Notices {
 		out.Notices = append(out.Notices, Notice(n))

@@ -12,6 +12,7 @@ import (
 // Vouchers keeps the vouchers, each a document of its own.
 type Vouchers struct {
 	vouchers *Collection[voucher]
+	batches  *Collection[models.Batch]
 }
 
 // voucher is a voucher, and the hold of whoever is about to use it or to give
@@ -24,15 +25,18 @@ type voucher struct {
 
 func openVouchers(ctx context.Context, db *DB) (*Vouchers, error) {
 	c, err := Open[voucher](ctx, db, Schema{Name: "vouchers", Indexes: []Index{
-		{Fields: []string{"program", "issued_at"}},
-		{Fields: []string{"batch", "number"}},
+		{Fields: []string{"program", "batch", "number"}},
 		{Fields: []string{"member", "issued_at"}, Sparse: true},
 		{Fields: []string{"held_at"}, Sparse: true},
 	}})
 	if err != nil {
 		return nil, err
 	}
-	return &Vouchers{c}, nil
+	batches, err := Open[models.Batch](ctx, db, Schema{Name: "batches", Indexes: []Index{{Fields: []string{"program", "issued_at"}}}})
+	if err != nil {
+		return nil, err
+	}
+	return &Vouchers{vouchers: c, batches: batches}, nil
 }
 
 func unknownVoucher(err error) error {
@@ -151,13 +155,29 @@ func (s *Vouchers) Of(ctx context.Context, m models.MemberID, limit int) ([]mode
 }
 
 // Batch returns up to limit vouchers of a batch whose number is above one.
-func (s *Vouchers) Batch(ctx context.Context, b models.BatchID, above, limit int) ([]models.Voucher, error) {
-	return collect(s.find(ctx, Query{Where: And(Eq("batch", b), Gt("number", above)), Sort: []string{"batch", "number"}, Limit: limit}))
+func (s *Vouchers) Batch(ctx context.Context, p models.ProgramID, b models.BatchID, above, limit int) ([]models.Voucher, error) {
+	where := And(Eq("program", p), Eq("batch", b), Gt("number", above))
+	return collect(s.find(ctx, Query{Where: where, Sort: []string{"program", "batch", "number"}, Limit: limit}))
 }
 
-// Newest returns up to limit vouchers of a program, the newest first.
-func (s *Vouchers) Newest(ctx context.Context, p models.ProgramID, limit int) ([]models.Voucher, error) {
-	return collect(s.find(ctx, Query{Where: Eq("program", p), Sort: []string{"-program", "-issued_at"}, Limit: limit}))
+// InsertBatch keeps what the vouchers of a batch have in common. One that is
+// there already stays as it is.
+func (s *Vouchers) InsertBatch(ctx context.Context, b *models.Batch) error {
+	err := s.batches.Insert(ctx, b)
+	if isDuplicate(err) {
+		return nil
+	}
+	return err
+}
+
+// Batches returns up to limit batches of a program made before a time (zero:
+// now), the newest first.
+func (s *Vouchers) Batches(ctx context.Context, p models.ProgramID, before time.Time, limit int) ([]models.Batch, error) {
+	where := Eq("program", p)
+	if !before.IsZero() {
+		where = And(where, Lt("issued_at", before))
+	}
+	return collect(s.batches.Find(ctx, Query{Where: where, Sort: []string{"-program", "-issued_at"}, Limit: limit}))
 }
 
 // ByID returns the voucher with that models.VoucherKey.
@@ -168,7 +188,7 @@ func (s *Vouchers) ByID(ctx context.Context, id string) (models.Voucher, error) 
 
 // Settled yields the vouchers of a program that nobody is using at this moment.
 func (s *Vouchers) Settled(ctx context.Context, p models.ProgramID) iter.Seq2[models.Voucher, error] {
-	return s.find(ctx, Query{Where: And(Eq("program", p), Exists("held_at", false)), Sort: []string{"program", "issued_at"}})
+	return s.find(ctx, Query{Where: And(Eq("program", p), Exists("held_at", false)), Sort: []string{"program", "batch", "number"}})
 }
 
 func (s *Vouchers) find(ctx context.Context, q Query) iter.Seq2[models.Voucher, error] {
