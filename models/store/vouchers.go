@@ -101,7 +101,7 @@ func (s *Vouchers) HoldBack(ctx context.Context, p models.ProgramID, code models
 
 func (s *Vouchers) hold(ctx context.Context, p models.ProgramID, code models.VoucherCode, h Hold, may func(*models.Voucher) error) (models.Voucher, error) {
 	v, err := s.vouchers.Update(ctx, models.VoucherKey(p, code), func(v *voucher) error {
-		if v.Hold != nil && !(v.Hold.same(&h) && v.Hold.gone(h.At)) {
+		if v.Hold != nil && (!v.Hold.same(&h) || !v.Hold.gone(h.At)) {
 			return ErrHeld
 		}
 		if err := may(&v.Voucher); err != nil {
