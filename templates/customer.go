@@ -80,6 +80,17 @@ type Member struct {
 	Key      string
 	Saved    bool // the consents have just been saved
 	Passes   []Pass
+	Level    *Level // nil where the program has none
+}
+
+// Level is the level of a member, and what it gives.
+type Level struct {
+	Name     string   // empty below the first
+	Until    string   // its last day, written; empty where it does not end
+	Discount int64    // percent of each bill; 0 for none
+	Perks    []string // what else it gives
+	Next     string   // the level above; empty at the top
+	Missing  string   // what it takes to get there, written with what counts
 }
 
 // RewardProgress is how far a balance is from a reward.

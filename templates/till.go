@@ -23,6 +23,7 @@ type TillMember struct {
 	Member    string // id, posted back
 	Name      string // the first name; the till shows no more of a person
 	Tier      string
+	Level     *Level // what it gives; nil where the program has none
 	Balance   int64
 	LastVisit time.Time // zero when this is the first
 	Notices   []string  // things to know before going on, such as "Already scanned 4 min ago"

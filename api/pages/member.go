@@ -81,6 +81,7 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 		Entries: entries(t, found.Program, newest, undone), Passes: passStatus(status),
 		Action: "/m/" + found.Member.Page, Key: newKey(), Saved: c.Query("saved") != "",
 	}
+	page.Level = level(t, found.Program, found.State, page.Now)
 	for _, r := range found.Program.Rewards {
 		page.Rewards = append(page.Rewards, progress(r, found.State))
 	}

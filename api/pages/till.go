@@ -92,6 +92,7 @@ func (p *Pages) customer(c *gin.Context, status int, found *wallet.Identified, a
 		Tier: found.State.Tier, Balance: found.State.Balance(models.Points),
 		Currency: found.Program.Currency, Places: places, Key: newKey(),
 	}
+	page.Level = level(t, found.Program, found.State, page.Now)
 	if found.Member.Head.LastVisitAt != nil {
 		page.LastVisit = found.Member.Head.LastVisitAt.In(found.Program.Zone())
 	}
