@@ -44,6 +44,8 @@ var wordless = map[string]string{
 	"no_voucher":         "whoever asks goes on to look for a card",
 	"wrong_draw":         "a draw that was tampered with",
 	"nothing_ends":       "the worker that ends points",
+	"invalid_weeks":      "JSON API: a dry run",
+	"ledger_too_large":   "JSON API: a dry run",
 	"invalid_push_token": "Apple's web service",
 	"not_your_pass":      "Apple's web service",
 	"too_many_passes":    "Apple's web service",
