@@ -51,7 +51,9 @@ type Program struct {
 	Version   int       `bson:"version" json:"version"`
 	CreatedAt time.Time `bson:"created_at" json:"created_at"`
 	CreatedBy UserID    `bson:"created_by" json:"created_by,omitempty"`
-	Terms     `bson:"terms,inline"`
+	// StartsAt is when it was to come into force; nil for at once.
+	StartsAt *time.Time `bson:"starts_at,omitempty" json:"starts_at,omitempty"`
+	Terms    `bson:"terms,inline"`
 }
 
 // Terms are what a version of a program says.

@@ -2,25 +2,51 @@ package wallet
 
 import (
 	"context"
+	"time"
 
 	"regulars/models"
 	"regulars/passes"
 	"regulars/passes/art"
 )
 
+// maxAway is how far away the start of a version may be, in years.
+const maxAway = 1
+
 // Publish puts terms into force as the next version of a program, and returns
 // it; where they are in force already nothing changes, and the version in force
 // comes back. expect is the version that the author saw, 0 for a new program, -1
 // for any. Members whose cards say something else now are refreshed by and by,
-// behind the tills.
+// behind the tills. A scheduled version stays, and comes into force at its time.
 func (s *Service) Publish(ctx context.Context, id models.ProgramID, terms models.Terms, expect int, by models.UserID) (*models.Program, error) {
-	if err := models.CheckProgramID(id); err != nil {
+	return s.publish(ctx, models.Program{ID: id, Terms: terms, CreatedBy: by}, expect)
+}
+
+// Schedule keeps terms as the version that comes into force at a moment, for all
+// instances at once, in the place of the one that was to. What is booked before
+// keeps the version in force then, by when it is recorded. Terms that are in
+// force already, with nothing else to follow, make no version.
+func (s *Service) Schedule(
+	ctx context.Context, id models.ProgramID, terms models.Terms, at time.Time, expect int, by models.UserID,
+) (*models.Program, error) {
+	if _, err := s.Stores.Programs.Current(ctx, id); err != nil {
 		return nil, err
 	}
-	if err := acceptTerms(&terms); err != nil {
+	at = at.UTC().Truncate(time.Millisecond)
+	if now := s.Stores.Clock.Now(); !at.After(now) || at.After(now.AddDate(maxAway, 0, 0)) {
+		return nil, models.Fail(models.Invalid, "invalid_start", "starts_at", "A version starts in the future, and within a year.")
+	}
+	return s.publish(ctx, models.Program{ID: id, Terms: terms, CreatedBy: by, StartsAt: &at}, expect)
+}
+
+func (s *Service) publish(ctx context.Context, next models.Program, expect int) (*models.Program, error) {
+	if err := models.CheckProgramID(next.ID); err != nil {
 		return nil, err
 	}
-	return s.Stores.Programs.Publish(ctx, models.Program{ID: id, Terms: terms, CreatedAt: s.Stores.Clock.Now(), CreatedBy: by}, expect)
+	if err := acceptTerms(&next.Terms); err != nil {
+		return nil, err
+	}
+	next.CreatedAt = s.Stores.Clock.Now()
+	return s.Stores.Programs.Publish(ctx, next, expect)
 }
 
 // acceptTerms refuses terms that no program may have, and makes their pictures

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"regulars/cmd/internal/commandline"
 	"regulars/cmd/internal/termsfile"
@@ -18,10 +19,11 @@ import (
 )
 
 type programCommand struct {
-	Init   programInitCommand   `cmd:"" help:"Make a program with terms to begin with."`
-	Export programExportCommand `cmd:"" help:"Write the terms in force as YAML."`
-	Import programImportCommand `cmd:"" help:"Publish the terms of a file, as export writes it, as the next version."`
-	DryRun programDryRunCommand `cmd:"" help:"Play the terms of a file against the last weeks, and tell what they would have changed."`
+	Init       programInitCommand       `cmd:"" help:"Make a program with terms to begin with."`
+	Export     programExportCommand     `cmd:"" help:"Write the terms in force as YAML."`
+	Import     programImportCommand     `cmd:"" help:"Publish the terms of a file, as export writes it, as the next version."`
+	Unschedule programUnscheduleCommand `cmd:"" help:"Take back the version that is to come into force."`
+	DryRun     programDryRunCommand     `cmd:"" help:"Play the terms of a file against the last weeks, and tell what they would have changed."`
 }
 
 // starter are the terms of a new program: enough to begin with, made to be
@@ -77,7 +79,7 @@ type programExportCommand struct {
 	database
 	ID      string `arg:"" help:"The program."`
 	File    string `arg:"" help:"File to write; - for standard output." default:"-"`
-	Version int    `help:"An earlier version than the one in force." placeholder:"N"`
+	Version int    `help:"Another version than the one in force." placeholder:"N"`
 }
 
 // Run writes terms as a file to be read, kept or changed.
@@ -96,10 +98,9 @@ func (c *programExportCommand) Run(ctx context.Context) error {
 				return err
 			}
 		}
-		about := []string{
-			fmt.Sprintf("Terms of the program %s: version %d, of %s.", p.ID, p.Version, p.CreatedAt.In(p.Zone()).Format("2 January 2006, 15:04")),
-			"Amounts are in minor units: 100 is " + money(100, p.Currency) + ". docs/programs.md says what each key means.",
-			"After a change: regulars program import " + string(p.ID) + " FILE",
+		about, err := aboutTerms(ctx, w, p)
+		if err != nil {
+			return err
 		}
 		var b bytes.Buffer
 		if err := termsfile.Write(&b, about, &p.Terms); err != nil {
@@ -113,13 +114,33 @@ func (c *programExportCommand) Run(ctx context.Context) error {
 	})
 }
 
-type programImportCommand struct {
-	database
-	ID   string `arg:"" help:"The program."`
-	File string `arg:"" help:"YAML or JSON file with the terms; - for standard input."`
+// aboutTerms is what stands above terms in a file.
+func aboutTerms(ctx context.Context, w *wallet.Service, p *models.Program) ([]string, error) {
+	about := []string{fmt.Sprintf("Terms of the program %s: version %d, of %s.", p.ID, p.Version, when(p.CreatedAt, p))}
+	next, err := w.Stores.Programs.Scheduled(ctx, p.ID)
+	switch {
+	case models.CodeOf(err) == "nothing_scheduled":
+	case err != nil:
+		return nil, err
+	case next.Version == p.Version:
+		about = append(about, "It comes into force on "+when(*p.StartsAt, p)+".")
+	default:
+		about = append(about, fmt.Sprintf("Version %d comes into force on %s.", next.Version, when(*next.StartsAt, p)))
+	}
+	return append(about,
+		"Amounts are in minor units: 100 is "+money(100, p.Currency)+". docs/programs.md says what each key means.",
+		"After a change: regulars program import "+string(p.ID)+" FILE",
+	), nil
 }
 
-// Run publishes the terms of a file.
+type programImportCommand struct {
+	database
+	ID       string `arg:"" help:"The program."`
+	File     string `arg:"" help:"YAML or JSON file with the terms; - for standard input."`
+	StartsAt string `help:"When they come into force: a day, 2027-01-01, which begins in the program's time zone, or a moment, 2027-01-01T09:00:00+01:00. At once when left out." name:"starts-at" placeholder:"TIME"`
+}
+
+// Run publishes the terms of a file, or schedules them.
 func (c *programImportCommand) Run(ctx context.Context) error {
 	f, err := readTerms(c.File)
 	if err != nil {
@@ -130,15 +151,56 @@ func (c *programImportCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return missingProgram(err, c.ID)
 		}
-		p, err := w.Publish(ctx, models.ProgramID(c.ID), f.Terms, -1, "")
+		p, err := c.publish(ctx, w, before, f.Terms)
 		switch {
 		case err != nil:
 			return f.At(err)
 		case p.Version == before.Version:
 			fmt.Printf("Nothing changed: version %d of %s says the same and stays in force.\n", p.Version, p.ID)
+		case c.StartsAt != "":
+			fmt.Printf("Version %d of %s comes into force on %s. To take it back before: regulars program unschedule %s\n", p.Version, p.ID, when(*p.StartsAt, p), p.ID)
 		default:
 			fmt.Printf("Version %d of %s is in force.\n", p.Version, p.ID)
 		}
+		return nil
+	})
+}
+
+func (c *programImportCommand) publish(ctx context.Context, w *wallet.Service, before *models.Program, t models.Terms) (*models.Program, error) {
+	if c.StartsAt == "" {
+		return w.Publish(ctx, before.ID, t, -1, "")
+	}
+	at, err := time.Parse(time.RFC3339, c.StartsAt)
+	if err != nil {
+		if _, err = time.Parse(time.DateOnly, c.StartsAt); err != nil {
+			return nil, commandline.Mistakef("--starts-at is a day such as 2027-01-01, or a moment such as 2027-01-01T09:00:00+01:00, and not %q", c.StartsAt)
+		}
+		at = before.DayBegins(c.StartsAt, 0)
+	}
+	return w.Schedule(ctx, before.ID, t, at, -1, "")
+}
+
+// when writes a moment as the program's clocks show it.
+func when(t time.Time, p *models.Program) string {
+	return t.In(p.Zone()).Format("2 January 2006, 15:04")
+}
+
+type programUnscheduleCommand struct {
+	database
+	ID string `arg:"" help:"The program."`
+}
+
+// Run takes back the version that is to come into force.
+func (c *programUnscheduleCommand) Run(ctx context.Context) error {
+	return withWallet(ctx, c.database, func(w *wallet.Service) error {
+		p, err := w.Stores.Programs.Scheduled(ctx, models.ProgramID(c.ID))
+		if err == nil {
+			err = w.Stores.Programs.Unschedule(ctx, p.ID)
+		}
+		if err != nil {
+			return missingProgram(err, c.ID)
+		}
+		fmt.Printf("Version %d of %s will not come into force.\n", p.Version, p.ID)
 		return nil
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,6 +46,26 @@ func TestTermsGoOutAndComeIn(t *testing.T) {
 	complains(t, 1, "program shop has no version 3; version 2 is in force", "program", "export", "shop", "--version=3", data)
 	complains(t, 1, `there is no program "shoe"`, "program", "export", "shoe", data)
 	complains(t, 2, `expected "<file>"`, "program", "import", "shop", data)
+}
+
+func TestTermsAreScheduled(t *testing.T) {
+	data, file := shop(t)
+	terms := mustRun(t, "program", "export", "shop", data)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(terms, "give: 1,", "give: 2,", 1)), 0o600))
+	day := time.Now().AddDate(0, 1, 0)
+	out := mustRun(t, "program", "import", "shop", file, "--starts-at="+day.Format(time.DateOnly), data)
+	require.Contains(t, out, "Version 2 of shop comes into force on "+day.Format("2 January 2006")+", 00:00.")
+	now := mustRun(t, "program", "export", "shop", data)
+	require.Contains(t, now, "version 1, of")
+	require.Contains(t, now, "# Version 2 comes into force on "+day.Format("2 January 2006"))
+	require.Contains(t, mustRun(t, "program", "export", "shop", "--version=2", data), "# It comes into force on "+day.Format("2 January 2006"))
+
+	require.Contains(t, mustRun(t, "program", "unschedule", "shop", data), "Version 2 of shop will not come into force.")
+	complains(t, 1, "No version of this program is to come into force later", "program", "unschedule", "shop", data)
+	complains(t, 1, `there is no program "shoe"`, "program", "unschedule", "shoe", data)
+	complains(t, 1, "A version starts in the future", "program", "import", "shop", file, "--starts-at=2020-01-01T00:00:00Z", data)
+	complains(t, 2, `--starts-at is a day such as 2027-01-01`, "program", "import", "shop", file, "--starts-at=soon", data)
+	require.Equal(t, terms, mustRun(t, "program", "export", "shop", data))
 }
 
 // What GET of the API answers can be brought in as well, pictures and all.

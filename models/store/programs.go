@@ -11,33 +11,64 @@ import (
 )
 
 // Programs keeps the versions of each program. A version never changes, so it
-// is read once; which version is in force is asked again after a second.
+// is read once; which version is in force, and which is to follow when, is asked
+// again after a second.
 type Programs struct {
+	clock    *Clock
 	heads    *Collection[programHead]
 	versions *Collection[models.Program]
 
 	mu     sync.RWMutex
 	cached map[string]*models.Program
-	force  map[models.ProgramID]inForce
-	fresh  map[models.ProgramID]inForce // versions that others may not know of until then
+	known  map[models.ProgramID]knownHead
+	fresh  map[models.ProgramID]freshVersion // versions that others may not know of until then
 }
 
+// programHead says which version of a program is in force. A scheduled one is in
+// force from its time on, for every instance that has read this, whether or not
+// somebody has written it down since.
 type programHead struct {
 	ID      models.ProgramID `bson:"_id"`
 	Rev     int64            `bson:"rev"`
-	Version int              `bson:"version"`
-	Spread  int              `bson:"spread"` // the version that all members were marked for
+	Version int              `bson:"version"`           // in force, until Next is
+	Next    int              `bson:"next,omitempty"`    // scheduled; 0 for none
+	NextAt  *time.Time       `bson:"next_at,omitempty"` // from when on Next is in force
+	Spread  int              `bson:"spread"`            // the version that all members were marked for
 }
 
-type inForce struct {
+// settle puts the scheduled version into force once its time has come.
+func (h *programHead) settle(now time.Time) {
+	if h.NextAt != nil && !now.Before(*h.NextAt) {
+		h.Version, h.Next, h.NextAt = h.Next, 0, nil
+	}
+}
+
+// latest is the version that was published last.
+func (h *programHead) latest() int { return max(h.Version, h.Next) }
+
+// checkAway refuses to take the scheduled version away in the last moment, when
+// some instance may not hear of it before its time.
+func (h *programHead) checkAway(now time.Time) error {
+	if h.NextAt != nil && !now.Before(h.NextAt.Add(-2*HeadAge)) {
+		return models.Fail(models.Conflict, "starting", "starts_at", "The scheduled version comes into force at this moment. Publish another one after it.")
+	}
+	return nil
+}
+
+type knownHead struct {
+	head  programHead
+	until time.Time
+}
+
+type freshVersion struct {
 	version int
 	until   time.Time
 }
 
-// HeadAge is how long an instance may go on with the version it knows.
+// HeadAge is how long an instance may go on with what it knows of a program.
 const HeadAge = time.Second
 
-func openPrograms(ctx context.Context, db *DB) (*Programs, error) {
+func openPrograms(ctx context.Context, db *DB, clock *Clock) (*Programs, error) {
 	heads, err := Open[programHead](ctx, db, Schema{Name: "programs"})
 	if err != nil {
 		return nil, err
@@ -46,7 +77,10 @@ func openPrograms(ctx context.Context, db *DB) (*Programs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Programs{heads: heads, versions: versions, cached: map[string]*models.Program{}, force: map[models.ProgramID]inForce{}, fresh: map[models.ProgramID]inForce{}}, nil
+	return &Programs{
+		clock: clock, heads: heads, versions: versions, cached: map[string]*models.Program{},
+		known: map[models.ProgramID]knownHead{}, fresh: map[models.ProgramID]freshVersion{},
+	}, nil
 }
 
 func unknownProgram() error {
@@ -57,22 +91,23 @@ func unknownProgram() error {
 // shared and must not be changed.
 func (s *Programs) Current(ctx context.Context, id models.ProgramID) (*models.Program, error) {
 	s.mu.RLock()
-	force, known := s.force[id]
+	known, ok := s.known[id]
 	s.mu.RUnlock()
-	if known && time.Now().Before(force.until) {
-		return s.Version(ctx, id, force.version)
+	if !ok || !time.Now().Before(known.until) {
+		head, err := s.heads.Get(ctx, string(id))
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil, unknownProgram()
+		case err != nil:
+			return nil, err
+		}
+		known = knownHead{head: head, until: time.Now().Add(HeadAge)}
+		s.mu.Lock()
+		s.known[id] = known
+		s.mu.Unlock()
 	}
-	head, err := s.heads.Get(ctx, string(id))
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil, unknownProgram()
-	case err != nil:
-		return nil, err
-	}
-	s.mu.Lock()
-	s.force[id] = inForce{version: head.Version, until: time.Now().Add(HeadAge)}
-	s.mu.Unlock()
-	return s.Version(ctx, id, head.Version)
+	known.head.settle(s.clock.Now())
+	return s.Version(ctx, id, known.head.Version)
 }
 
 // Version returns one version of a program, shared and not to be changed.
@@ -97,63 +132,13 @@ func (s *Programs) Version(ctx context.Context, id models.ProgramID, version int
 	return &doc, nil
 }
 
-// Publish keeps terms as the next version of the program and puts it in
-// force. Terms that are those in force make no version: the one in force comes
-// back. With expect ≥ 0 it reports a Conflict when another version is in
-// force by then; 0 expects that the program does not exist yet.
-func (s *Programs) Publish(ctx context.Context, next models.Program, expect int) (*models.Program, error) {
-	head, err := s.heads.Get(ctx, string(next.ID))
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, err
-	}
-	if expect >= 0 && head.Version != expect {
-		return nil, ChangedMeanwhile()
-	}
-	if head.Version > 0 {
-		if current, err := s.Version(ctx, next.ID, head.Version); err != nil || current.Equal(next.Terms) {
-			return current, err
-		}
-	}
-	if err := s.keep(ctx, &next, head.Version+1); err != nil {
-		return nil, err
-	}
-	_, err = s.heads.Upsert(ctx, string(next.ID), func(h *programHead, exists bool) error {
-		if h.Version != head.Version {
-			return ChangedMeanwhile()
-		}
-		h.ID, h.Version = next.ID, next.Version
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	delete(s.force, next.ID)
-	delete(s.cached, next.Key)
-	s.mu.Unlock()
-	return &next, nil
-}
-
-// keep stores a version under the first free number. One that is taken belongs
-// to a publisher who stopped half-way or is at it now; its terms stay as they
-// are, and the number is left out.
-func (s *Programs) keep(ctx context.Context, next *models.Program, number int) error {
-	for {
-		next.Version = number
-		next.Key = models.ProgramKey(next.ID, number)
-		if err := s.versions.Insert(ctx, next); !isDuplicate(err) {
-			return err
-		}
-		number++
-	}
-}
-
 // All yields the version in force of every program.
 func (s *Programs) All(ctx context.Context) iter.Seq2[*models.Program, error] {
 	return func(yield func(*models.Program, error) bool) {
 		for head, err := range s.heads.Find(ctx, Query{Sort: []string{"_id"}}) {
 			var p *models.Program
 			if err == nil {
+				head.settle(s.clock.Now())
 				p, err = s.Version(ctx, head.ID, head.Version)
 			}
 			if !yield(p, err) || err != nil {
@@ -171,6 +156,7 @@ func (s *Programs) Unspread(ctx context.Context) iter.Seq2[*models.Program, erro
 	return func(yield func(*models.Program, error) bool) {
 		for head, err := range s.heads.Find(ctx, Query{Sort: []string{"_id"}}) {
 			var p *models.Program
+			head.settle(s.clock.Now())
 			if err == nil && (head.Spread >= head.Version || !s.settled(head)) {
 				continue
 			}
@@ -190,7 +176,7 @@ func (s *Programs) settled(head programHead) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fresh[head.ID].version != head.Version {
-		s.fresh[head.ID] = inForce{version: head.Version, until: time.Now().Add(2 * HeadAge)}
+		s.fresh[head.ID] = freshVersion{version: head.Version, until: time.Now().Add(2 * HeadAge)}
 	}
 	return !time.Now().Before(s.fresh[head.ID].until)
 }
@@ -208,6 +194,7 @@ func (s *Programs) Spread(ctx context.Context, id models.ProgramID, version int)
 		if h.Spread >= version {
 			return Unchanged
 		}
+		h.settle(s.clock.Now())
 		h.Spread = version
 		return nil
 	})

@@ -27,7 +27,7 @@ type Stores struct {
 func OpenStores(ctx context.Context, db *DB) (*Stores, error) {
 	s := &Stores{DB: db, Clock: &Clock{db: db}}
 	for _, open := range []func(context.Context) error{
-		func(ctx context.Context) (err error) { s.Programs, err = openPrograms(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Programs, err = openPrograms(ctx, db, s.Clock); return err },
 		func(ctx context.Context) (err error) { s.Members, err = openMembers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Ledger, err = openLedger(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Passes, err = openPasses(ctx, db); return err },
