@@ -57,6 +57,10 @@ func richest() *models.Program {
 		}
 		t.TierOver = models.TierOver{Months: 12}
 		t.Stacking = models.Stacking{Multiply: true, Ceiling: 400}
+		t.Challenges = []models.Challenge{
+			{ID: "five", Name: "5 visits in 30 days", Count: models.TallyVisits, Goal: 5, Within: 30, Unit: models.Points, Give: 25, Times: 1_000_000},
+			{ID: "weeks", Name: "4 weeks in a row", Count: models.TallyVisits, Goal: 4, Every: models.EveryWeek, Unit: models.Points, Give: 25, Times: 1_000_000},
+		}
 		t.StampCards = []models.StampCard{{ID: "card", Name: "Drinks", Unit: models.Stamps, Size: 10, Start: 1, Every: true}}
 	})
 }

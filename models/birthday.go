@@ -84,6 +84,7 @@ func (t *Terms) asked() []Fact {
 		of := func(w *When) bool { return slices.Contains(w.Facts, f) }
 		if slices.ContainsFunc(t.Rules, func(r Rule) bool { return of(&r.When) }) ||
 			slices.ContainsFunc(t.Bonuses, func(b Bonus) bool { return of(&b.When) }) ||
+			slices.ContainsFunc(t.Challenges, func(c Challenge) bool { return of(&c.When) }) ||
 			slices.ContainsFunc(t.Rewards, func(r Reward) bool { return of(&r.When) }) {
 			asked = append(asked, f)
 		}

@@ -17,6 +17,11 @@ import (
 //	done/referred      1 once a friend's first purchase was rewarded
 //	friends, friends/YEAR  for how many friends the member was rewarded, ever and in a year
 //	took/REWARD/DATE   how often a reward was taken in the period that began then, where it has a limit
+//	sum/CHALLENGE      what was counted for a challenge, or /SKU of it; below zero after a refund
+//	goal/DATE/CHALLENGE    what was counted on a day, or /SKU of it
+//	week/DATE/CHALLENGE, month/DATE/CHALLENGE  what was counted in the period that began then
+//	won/DATE/CHALLENGE     1 where a challenge was won with that day or period
+//	wins/CHALLENGE     how often it was won
 //	credit/2026-11     what counts towards tiers, of a month or a year, where they are over a time
 type Counts map[string]int64
 

@@ -31,6 +31,7 @@ func (p *Program) earn(s State, event Event) (Change, error) {
 		}
 	}
 	e.refer(event.Referrer)
+	e.challenges()
 	e.startCards()
 	return e.change(), nil
 }
@@ -118,6 +119,10 @@ func (e *earning) activity(what Occasion) error {
 		if r.On == what && r.When.holds(&e.m) {
 			e.give(r, r.Give)
 		}
+	}
+	if what == OnCheckIn && len(e.p.Challenges) > 0 {
+		known = true
+		e.challenges()
 	}
 	switch {
 	case !known:

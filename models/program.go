@@ -71,6 +71,7 @@ type Terms struct {
 	Bonuses      []Bonus     `bson:"bonuses,omitempty" json:"bonuses,omitempty"`
 	Stacking     Stacking    `bson:"stacking,omitzero" json:"stacking,omitzero"`
 	StampCards   []StampCard `bson:"stamp_cards,omitempty" json:"stamp_cards,omitempty"`
+	Challenges   []Challenge `bson:"challenges,omitempty" json:"challenges,omitempty"`
 	Referral     Referral    `bson:"referral,omitzero" json:"referral,omitzero"` // what friends bring
 	Excluded     Goods       `bson:"excluded,omitzero" json:"excluded,omitzero"` // what never earns: gift cards, deposits
 	Expiries     []Expiry    `bson:"expiries,omitempty" json:"expiries,omitempty"`

@@ -36,6 +36,11 @@ func rich(t *rapid.T) *models.Program {
 				Start: rapid.Int64Range(0, size-1).Draw(t, "start"), Every: rapid.Bool().Draw(t, "every"),
 			}}
 		}
+		terms.Challenges = rapid.SliceOfN(rapid.Custom(richChallenge), 0, 3).Draw(t, "challenges")
+		for i := range terms.Challenges {
+			terms.Challenges[i].ID = models.RuleID("challenge" + string(rune('a'+i)))
+			terms.Challenges[i].Unit = rapid.SampledFrom(terms.Units()).Draw(t, "unit to win")
+		}
 		if rapid.Bool().Draw(t, "referral") {
 			terms.Referral = models.Referral{
 				ID: "friend", Name: "Friend", FriendName: "Friend", Unit: rapid.SampledFrom(terms.Units()).Draw(t, "unit for friends"),
@@ -92,6 +97,28 @@ func richReward(t *rapid.T, u models.Unit) models.Reward {
 		r.Prizes = []models.Prize{{ID: "none", Name: "Better luck", Weight: 3}, {ID: "some", Name: "Some", Weight: 1, Unit: u, Give: 5}}
 	}
 	return r
+}
+
+func richChallenge(t *rapid.T) models.Challenge {
+	c := models.Challenge{
+		Name: "why", Count: rapid.SampledFrom([]models.Tally{models.TallyVisits, models.TallyAmount, models.TallyPieces, models.TallyDifferent}).Draw(t, "count"),
+		What: richGoods(t), When: richWhen(t), Goal: rapid.Int64Range(1, 4).Draw(t, "goal"), Give: rapid.Int64Range(1, 9).Draw(t, "prize"),
+		Times: rapid.Int64Range(0, 3).Draw(t, "times to win"),
+		From:  rapid.SampledFrom([]string{"", "", "2026-03-25"}).Draw(t, "from"), To: rapid.SampledFrom([]string{"", "2026-04-20"}).Draw(t, "to"),
+	}
+	switch rapid.IntRange(0, 2).Draw(t, "over") {
+	case 0:
+		c.Within = rapid.IntRange(4, 30).Draw(t, "within")
+	case 1:
+		if c.Count != models.TallyDifferent {
+			c.Every = rapid.SampledFrom([]models.Every{models.EveryWeek, models.EveryMonth}).Draw(t, "every")
+			c.Each = rapid.Int64Range(0, 2).Draw(t, "each")
+		}
+	}
+	if c.Count == models.TallyAmount && c.Every == "" {
+		c.Goal *= 700
+	}
+	return c
 }
 
 func richRule(t *rapid.T) models.Rule {
@@ -189,7 +216,7 @@ func bought(t *rapid.T) *models.Purchase {
 	b := &models.Purchase{Currency: "EUR"}
 	for range rapid.IntRange(0, 3).Draw(t, "lines") {
 		item := models.Item{
-			Name: "x", Category: rapid.SampledFrom([]string{"", "drink", "food", "gift card"}).Draw(t, "category"),
+			Name: "x", SKU: rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "sku"), Category: rapid.SampledFrom([]string{"", "drink", "food", "gift card"}).Draw(t, "category"),
 			Quantity: rapid.Int64Range(1, 3).Draw(t, "quantity"), Amount: rapid.Int64Range(0, 2000).Draw(t, "line"),
 		}
 		b.Items, b.Amount = append(b.Items, item), b.Amount+item.Amount

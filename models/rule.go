@@ -175,6 +175,11 @@ func (t *Terms) Why(id RuleID) string {
 			return r.Name
 		}
 	}
+	for _, c := range t.Challenges {
+		if c.ID == id {
+			return c.Name
+		}
+	}
 	if t.Referral.ID == id {
 		return t.Referral.Name
 	}

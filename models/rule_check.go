@@ -64,7 +64,7 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 		case !ruleID.MatchString(string(id)):
 			return bad(field+".id", "An id has 1 to 40 small letters, digits, - and _.")
 		case ids[id]:
-			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus and stamp card, and the referral.")
+			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus, stamp card and challenge, and the referral.")
 		case name == "" || len(name) > maxText:
 			return bad(field+".name", "Say in at most 200 characters what it gives, as customers will read it.")
 		}
@@ -95,6 +95,18 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 			return err
 		}
 		if err := b.check(t, field, bad); err != nil {
+			return err
+		}
+	}
+	if len(t.Challenges) > maxChallenges {
+		return bad("challenges", "A program has at most 20 challenges.")
+	}
+	for i := range t.Challenges {
+		c, field := &t.Challenges[i], "challenges["+strconv.Itoa(i)+"]"
+		if err := named(field, c.ID, c.Name); err != nil {
+			return err
+		}
+		if err := c.check(t, field, bad); err != nil {
 			return err
 		}
 	}

@@ -111,7 +111,7 @@ func TestSilverFivePercentAndGoldTen(t *testing.T) {
 // In rolling months the tier ends with the month without which it would not be.
 func TestEachPurchaseCountsForItsMonths(t *testing.T) {
 	s := spending(t, models.TierOver{Months: 12})
-	for month, want := range map[int][2]string{0: {"Silver", "2027-03-31T22:00:00Z"}, 1: {"Silver", "2027-04-30T22:00:00Z"}, 2: {"Gold", "2027-03-31T22:00:00Z"}} {
+	for month, want := range [][2]string{{"Silver", "2027-03-31T22:00:00Z"}, {"Silver", "2027-04-30T22:00:00Z"}, {"Gold", "2027-03-31T22:00:00Z"}} {
 		s.state = models.State{}
 		for i := range month + 1 {
 			s.at(day.AddDate(0, i, 0), 20_000)
