@@ -100,6 +100,7 @@ func (a *API) memberOut(ctx context.Context, m *models.Member) (*memberOut, erro
 		return nil, err
 	}
 	out := &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(m, found.State), found.Program, found.State)}
+	out.Body.Challenges = a.challenges(found.Program, found.State)
 	out.Body.Referral, err = a.referral(ctx, m)
 	return out, err
 }

@@ -31,7 +31,8 @@ type Member struct {
 	TierPerks    []string      `json:"tier_perks,omitempty" doc:"what else the level gives, as customers read it"`
 	TierProgress *TierProgress `json:"tier_progress,omitempty"`
 
-	Referral *Invitation `json:"referral,omitempty" doc:"what the member invites friends with, where the program gives for them"`
+	Challenges []ChallengeProgress `json:"challenges,omitempty" doc:"how far the member is with those that are on"`
+	Referral   *Invitation         `json:"referral,omitempty" doc:"what the member invites friends with, where the program gives for them"`
 }
 
 // Invitation is what a member invites friends with.
@@ -113,6 +114,8 @@ type Scan struct {
 	Rewards  []Offer               `json:"rewards"`
 	Vouchers []Voucher             `json:"vouchers" doc:"of the member, those that end first before the others; or the one that was scanned"`
 	Notices  []Notice              `json:"notices"`
+
+	Challenges []ChallengeProgress `json:"challenges" doc:"how far the member is with those that are on"`
 }
 
 // Notice is something to know before going on.
@@ -129,7 +132,7 @@ func atTill(m Member) Member {
 
 // scan shows staff no more of a person than they need at the till.
 func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
-	out := Scan{Balances: map[models.Unit]int64{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}}
+	out := Scan{Balances: map[models.Unit]int64{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}, Challenges: []ChallengeProgress{}}
 	now := a.Wallet.Stores.Clock.Now()
 	if i.Member.ID == "" {
 		out.Vouchers = append(out.Vouchers, voucher(i.Voucher, now))
@@ -137,6 +140,7 @@ func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
 	}
 	m := atTill(a.onTier(a.member(&i.Member, i.State), i.Program, i.State))
 	out.Member, out.Balances, out.Tier = &m, m.Balances, m.Tier
+	out.Challenges = a.challenges(i.Program, i.State)
 	for _, o := range offers {
 		out.Rewards = append(out.Rewards, offer(&o, i.State))
 	}
