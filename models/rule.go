@@ -180,6 +180,16 @@ func (t *Terms) Why(id RuleID) string {
 			return c.Name
 		}
 	}
+	for _, b := range t.Bonuses {
+		if b.ID == id {
+			return b.Name
+		}
+	}
+	for _, c := range t.StampCards {
+		if c.ID == id {
+			return c.Name
+		}
+	}
 	if t.Referral.ID == id {
 		return t.Referral.Name
 	}

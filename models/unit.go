@@ -16,27 +16,6 @@ func (t *Terms) StampCard(u Unit) (StampCard, bool) {
 	return StampCard{}, false
 }
 
-// Reason returns the name of the rule, bonus or stamp card that an entry says
-// it gave by, empty when these terms have none of that id.
-func (t *Terms) Reason(id RuleID) string {
-	for _, r := range t.Rules {
-		if r.ID == id {
-			return r.Name
-		}
-	}
-	for _, b := range t.Bonuses {
-		if b.ID == id {
-			return b.Name
-		}
-	}
-	for _, c := range t.StampCards {
-		if c.ID == id {
-			return c.Name
-		}
-	}
-	return ""
-}
-
 // Counted are the balances of every unit that the program counts, and what
 // there is of others that an older version counted.
 func (t *Terms) Counted(s State) map[Unit]int64 {

@@ -18,7 +18,11 @@ func SameLook(a, b *models.Program) bool {
 // look returns terms without what no card shows. Whatever is not taken out here
 // counts as shown.
 func look(t models.Terms) models.Terms {
-	t.Refunds, t.MaxPurchase, t.Tiers, t.TierOver = "", 0, nil, models.TierOver{}
+	t.Refunds, t.MaxPurchase, t.TierOver = "", 0, models.TierOver{}
+	// Only a reward for some levels asks how those stand to each other.
+	if !slices.ContainsFunc(t.Rewards, func(r models.Reward) bool { return r.Tier != "" || r.Early.Tier != "" }) {
+		t.Tiers = nil
+	}
 	t.Rewards = slices.Clone(t.Rewards)
 	for i := range t.Rewards {
 		t.Rewards[i].ID = ""

@@ -106,3 +106,15 @@ func TestWhatCardsShowIsAnotherLook(t *testing.T) {
 		})
 	}
 }
+
+// Which levels stand above another decides who may have a reward.
+func TestLevelsOfRewardsAreSeen(t *testing.T) {
+	levels := func(gold int64) *models.Program {
+		return version(func(t *models.Terms) {
+			t.Tiers = []models.Tier{{Name: "Regular"}, {Name: "Silver", From: 50}, {Name: "Gold", From: gold}}
+			t.Rewards[0].Tier = "Gold"
+		})
+	}
+	require.False(t, passes.SameLook(levels(100), levels(20)))
+	require.True(t, passes.SameLook(levels(100), levels(100)))
+}

@@ -83,7 +83,7 @@ func Of(p *models.Program, m *models.Member, s models.State, page string, now ti
 	ready, next := s.Rewards(p, now)
 	for _, r := range ready {
 		times := int64(1)
-		if _, card := p.StampCard(r.Unit); card { // each full card is a reward that waits
+		if _, card := p.StampCard(r.Unit); card && r.Most.Times == 0 { // each full card is a reward that waits
 			times = s.Usable(r.Unit, now) / max(r.Cost, 1)
 		}
 		out.Ready = append(out.Ready, Ready{Reward: r.ID, Times: times})

@@ -81,15 +81,18 @@ func (c *counter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page = templates.Login{Frame: frame, Action: "/login"}
 	case r.URL.Path == "/till/scan":
 		c.scans = append(c.scans, r.FormValue("code"))
-		page = templates.TillMember{Frame: frame, Member: "m1", Name: "Sofia", Balance: 128, Currency: "EUR", Places: 2, Key: "k1",
+		page = templates.TillMember{Frame: frame, Member: "m1", Name: "Sofia", Balances: []templates.Balance{{Unit: points, Amount: 128}}, Points: true, Currency: "EUR", Places: 2, Key: "k1",
 			LastVisit: frame.Now, Notices: []string{"Already here just now. Add another purchase?"},
-			Rewards: []templates.TillReward{{RewardProgress: templates.RewardProgress{Name: "Free coffee", Cost: 100, Have: 128}, ID: "coffee", Key: "k2"}}}
+			Rewards: []templates.TillReward{{RewardProgress: templates.RewardProgress{Name: "Free coffee", Unit: points, Cost: 100, Have: 128, Ready: true}, ID: "coffee", Key: "k2"}}}
 		if len(r.FormValue("code")) < 6 {
 			status, page = http.StatusUnprocessableEntity, templates.TillError{Frame: frame, Message: "Type it again.", Code: r.FormValue("code")}
 		}
 	case r.URL.Path == "/till/purchases":
 		c.sales = append(c.sales, r.FormValue("member")+" "+r.FormValue("amount")+" "+r.FormValue("key"))
-		page = templates.TillDone{Frame: frame, Kind: "earn", Name: "Sofia", Points: 12, Balance: 140}
+		page = templates.TillDone{
+			Frame: frame, Kind: "earn", Name: "Sofia", Balances: []templates.Balance{{Unit: points, Amount: 140}},
+			Changes: []templates.Change{{Unit: points, Amount: 12, After: 140}},
+		}
 	}
 	render := templates.Render
 	if r.Header.Get("HX-Request") == "true" {
@@ -112,6 +115,8 @@ func (c *counter) sent() (scans, sales []string, fragments int) {
 	defer c.mu.Unlock()
 	return slices.Clone(c.scans), slices.Clone(c.sales), c.fragment
 }
+
+var points = templates.Unit{Kind: "points"}
 
 // film writes a clip in which each card is shown for a moment.
 func film(t *testing.T) string {

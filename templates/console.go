@@ -33,12 +33,12 @@ type Login struct {
 // Overview is the console's first page.
 type Overview struct {
 	Frame
-	Members     int64 // people, the erased left out
-	NewMembers  int64 // in the last seven days
-	Visits      int64 // purchases today
-	Outstanding int64 // points that are on cards
-	Passes      int64 // cards that are in phones
-	Waiting     int64 // members with a change on its way to a phone
+	Members     int64     // people, the erased left out
+	NewMembers  int64     // in the last seven days
+	Visits      int64     // purchases today
+	Outstanding []Balance // what is on cards, of each unit
+	Passes      int64     // cards that are in phones
+	Waiting     int64     // members with a change on its way to a phone
 	JoinURL     string
 	JoinQR      template.HTML
 	Endings     []Ending // certificates to renew
@@ -82,6 +82,7 @@ type Poster struct {
 type Members struct {
 	Frame
 	Query string
+	Unit  *Unit // that balances are of; nil when there are several
 	Rows  []MemberRow
 	Next  string // cursor of the next page; empty on the last
 	Start bool   // on the first page
@@ -93,7 +94,7 @@ type MemberRow struct {
 	Name      string
 	Card      string // grouped for reading
 	Tier      string
-	Balance   int64
+	Balances  []Balance
 	LastVisit time.Time // zero when there was none
 }
 
@@ -122,7 +123,8 @@ type MemberDetail struct {
 	Joined   time.Time
 	Erased   bool
 	Tier     string
-	Balance  int64
+	Balances []Balance
+	Dates    []string // what ends next, and from when the rest can be used
 	PageURL  string
 	Consents []Choice
 	Passes   []Pass

@@ -40,11 +40,19 @@ type Card struct {
 	Organization string
 	Member       string        // the person's name
 	Number       string        // grouped for reading
-	Balance      int64         // points
+	Balances     []Balance     // of every unit of the program, the one in the corner first
 	Tier         string        // empty when there is none
 	Barcode      template.HTML // SVG, drawn by package passes/barcode
 	Wide         bool          // PDF417 and Code 128 are wide, QR and Aztec are square
 	LogoURL      string        // empty: the name is written instead
+}
+
+// Others are the balances beside the one in the corner.
+func (c Card) Others() []Balance {
+	if len(c.Balances) == 0 {
+		return nil
+	}
+	return c.Balances[1:]
 }
 
 // Wallets offers the card for the phone in hand.
@@ -73,6 +81,8 @@ type Member struct {
 	Frame
 	Card     Card
 	Wallets  Wallets
+	Dates    []string // what ends next, and from when the rest can be used
+	Earn     []string // what gives units, in the program's own words
 	Rewards  []RewardProgress
 	Entries  []Entry // newest first
 	Consents []Choice
@@ -95,15 +105,24 @@ type Level struct {
 
 // RewardProgress is how far a balance is from a reward.
 type RewardProgress struct {
-	Name string
-	Cost int64 // points
-	Have int64 // points
+	Name  string
+	Unit  Unit
+	Cost  int64
+	Have  int64  // of what can be used
+	Ready bool   // the member may have it
+	Times int64  // for how many there are full stamp cards; 0 where that is nothing to tell
+	Why   string // why not, when it is not for want of units
 }
 
-// Ready reports whether the balance covers the reward.
-func (r RewardProgress) Ready() bool { return r.Have >= r.Cost }
+// Waiting names the reward, and how many of it wait.
+func (r RewardProgress) Waiting(t *Texts) string {
+	if r.Times < 2 {
+		return r.Name
+	}
+	return t.Number(r.Times) + " × " + r.Name
+}
 
-// Missing is how many points are still to go.
+// Missing is how many units are still to go.
 func (r RewardProgress) Missing() int64 { return max(r.Cost-r.Have, 0) }
 
 // Shown is how much of the reward's bar is filled.
@@ -111,9 +130,9 @@ func (r RewardProgress) Shown() int64 { return min(max(r.Have, 0), r.Cost) }
 
 // Entry is one line of a member's history.
 type Entry struct {
-	Kind       string // of models.EntryKind
-	Points     int64  // the change
-	Balance    int64  // after it
+	Kind       string   // of models.EntryKind, or what the member did
+	Changes    []Change // what it did to each balance
+	Why        []string // what gave or took it, in the program's own words
 	At         time.Time
 	Amount     string // what was paid, written as money; empty when nothing was
 	Note       string // the reward's name, or why

@@ -98,7 +98,7 @@ var kinds = []string{"points", "visits", "stamps"}
 // computed are the keys that are put together when they are said: what comes
 // after a prefix and a point.
 var computed = map[string][]string{
-	"entry": {"open", "earn", "expire", "redeem", "reverse", "adjust"}, "role": {"owner", "manager", "marketer", "staff"},
+	"entry": {"open", "earn", "expire", "redeem", "reverse", "adjust", "check_in", "survey", "review", "bonus"}, "till.deed": {"check_in", "survey", "review"}, "role": {"owner", "manager", "marketer", "staff"},
 	"wallet.name": {"apple", "google"}, "wallet.maker": {"apple", "google"}, "consent": {"program", "wallet", "email", "telephone"},
 	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched)},
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
@@ -173,7 +173,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 func TestPluralsOfPolish(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 punktów", 1: "1 punkt", 2: "2 punkty", 5: "5 punktów", 12: "12 punktów", 22: "22 punkty", 1234: "1\u00a0234 punkty"} {
-		require.Equal(t, want, For("pl").Count("points.count", n))
+		require.Equal(t, want, For("pl").Count("unit.count.points", n))
 	}
 	for n, want := range map[int64]string{1: "1 godzinę temu", 3: "3 godziny temu", 5: "5 godzin temu", 14: "14 godzin temu", 22: "22 godziny temu"} {
 		require.Equal(t, want, For("pl").Count("ago.hours", n))

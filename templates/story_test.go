@@ -31,9 +31,25 @@ func owner(path string) Frame {
 	return f
 }
 
+var points = Unit{Kind: "points"}
+
+// loaves and lunches are stamp cards beside each other.
+var (
+	loaves  = Unit{Kind: "stamps", Name: "Loaves", Size: 10, Among: true}
+	lunches = Unit{Kind: "stamps", Name: "Lunches", Size: 8, Among: true}
+)
+
+func has(n int64) []Balance { return []Balance{{points, n}} }
+
+func gave(n, after int64) []Change { return []Change{{points, n, after}} }
+
+var several = []Balance{{points, 128}, {loaves, 23}, {lunches, 4}}
+
+var dates = []string{"40 points end on 31 December 2026", "20 points can be used from 3 December 2026"}
+
 var card = Card{
 	Program: "Corner Café Regulars", Organization: "Corner Café", Member: "Sofia Lind",
-	Number: "1482 7193 0556 2801 9374", Balance: 128, Tier: "Silver", Barcode: code,
+	Number: "1482 7193 0556 2801 9374", Balances: has(128), Tier: "Silver", Barcode: code,
 }
 
 var wallets = Wallets{AppleURL: "/p/x4.pkpass", GoogleURL: "https://pay.google.com/gp/v/save/x4", First: "apple"}
@@ -43,16 +59,16 @@ var consents = []Choice{
 	{Purpose: "email", Wording: "Corner Café may send me offers by e-mail."},
 }
 
-var coffee = RewardProgress{Name: "Free coffee", Cost: 100, Have: 128}
+var coffee = RewardProgress{Name: "Free coffee", Unit: points, Cost: 100, Have: 128, Ready: true}
 
-var lunch = RewardProgress{Name: "Lunch for two", Cost: 400, Have: 128}
+var lunch = RewardProgress{Name: "Lunch for two", Unit: points, Cost: 400, Have: 128}
 
 var history = []Entry{
-	{Kind: "earn", Points: 12, Balance: 128, At: ago(4 * time.Minute), Amount: "€12.50", By: "Ana"},
-	{Kind: "redeem", Points: -100, Balance: 116, At: ago(3 * time.Hour), Note: "Free coffee", By: "Ana"},
-	{Kind: "reverse", Points: -8, Balance: 216, At: ago(day), Note: "Wrong amount", By: "Ana"},
-	{Kind: "earn", Points: 8, Balance: 224, At: ago(day + 5*time.Minute), Amount: "€8.00", By: "Ben", Undone: true},
-	{Kind: "open", Points: 216, Balance: 216, At: ago(60 * day)},
+	{Kind: "earn", Changes: gave(12, 128), At: ago(4 * time.Minute), Amount: "€12.50", By: "Ana"},
+	{Kind: "redeem", Changes: gave(-100, 116), At: ago(3 * time.Hour), Note: "Free coffee", By: "Ana"},
+	{Kind: "reverse", Changes: gave(-8, 216), At: ago(day), Note: "Wrong amount", By: "Ana"},
+	{Kind: "earn", Changes: gave(8, 224), At: ago(day + 5*time.Minute), Amount: "€8.00", By: "Ben", Undone: true},
+	{Kind: "open", Changes: gave(216, 216), At: ago(60 * day)},
 }
 
 func reversible() []Entry {
@@ -92,37 +108,56 @@ var stories = map[string]Page{
 		Values: JoinValues{Name: "Eve", Phone: "+31 6 12345678"}, Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}}},
 	"member": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Rewards: []RewardProgress{coffee, lunch}, Entries: history,
 		Consents: consents, Action: "/m/t1/consents", Key: "k2", Passes: phones[:1], Saved: true},
-	"member_new": Member{Frame: customer("/m/t1"), Card: Card{Program: card.Program, Member: card.Member, Number: card.Number, Barcode: code, Wide: true},
-		Wallets: wallets, Rewards: []RewardProgress{{Name: "Free coffee", Cost: 100}}},
+	"member_units": Member{Frame: customer("/m/t1"), Card: Card{Program: card.Program, Member: card.Member, Number: card.Number, Balances: several, Tier: "Gold", Barcode: code},
+		Dates: dates, Earn: []string{"1 point for each €1 you spend", "A stamp for lunch"},
+		Rewards: []RewardProgress{{Name: "Free loaf", Unit: loaves, Cost: 10, Have: 23, Ready: true, Times: 2}, {Name: "Free lunch", Unit: lunches, Cost: 8, Have: 4}},
+		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50"},
+			{Kind: "check_in", Changes: []Change{{loaves, 1, 23}}, Why: []string{"A stamp for each visit"}, At: ago(2 * day)}}},
+	"member_new": Member{Frame: customer("/m/t1"), Card: Card{Program: card.Program, Member: card.Member, Number: card.Number, Balances: has(0), Barcode: code, Wide: true},
+		Wallets: wallets, Rewards: []RewardProgress{{Name: "Free coffee", Unit: points, Cost: 100}}},
 	"till_unknown": TillError{Frame: staff("/till"), Message: "No card is known under this phone number.", Code: "+31 6 12345678",
 		JoinURL: "https://cards.example/join/demo", JoinQR: code},
 	"till":        Till{Frame: staff("/till")},
-	"till_member": TillMember{Frame: owner("/till"), Member: "m1", Name: "Sofia", Tier: "Silver", Balance: 128, LastVisit: ago(4 * time.Minute), Notices: []string{"Already here 4 min ago. Add another purchase?"}, Rewards: []TillReward{{coffee, "coffee", "k3"}, {lunch, "lunch", "k4"}}, Currency: "EUR", Places: 2, Key: "k5"},
-	"till_amount": TillMember{Frame: staff("/till"), Member: "m1", Name: "Sofia", Balance: 1, Currency: "JPY", Key: "k5",
+	"till_member": TillMember{Frame: owner("/till"), Member: "m1", Name: "Sofia", Tier: "Silver", Balances: has(128), Points: true, LastVisit: ago(4 * time.Minute), Notices: []string{"Already here 4 min ago. Add another purchase?"}, Rewards: []TillReward{{coffee, "coffee", "k3"}, {lunch, "lunch", "k4"}}, Currency: "EUR", Places: 2, Key: "k5"},
+	"till_amount": TillMember{Frame: staff("/till"), Member: "m1", Name: "Sofia", Balances: has(1), Points: true, Currency: "JPY", Key: "k5",
 		Amount: "-5", Error: "The amount must be more than zero."},
-	"till_done": TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Points: 12, Balance: 140, Amount: "€12.50", Tier: "Gold",
+	"till_units": TillMember{Frame: staff("/till"), Member: "m1", Name: "Sofia", Balances: several, Dates: dates, LastVisit: ago(3 * day), Currency: "EUR", Places: 2, Key: "k5",
+		Rewards: []TillReward{{RewardProgress{Name: "Free loaf", Unit: loaves, Cost: 10, Have: 23, Ready: true, Times: 2}, "loaf", "k3"},
+			{RewardProgress{Name: "Free lunch", Unit: lunches, Cost: 8, Have: 4}, "lunch", "k4"},
+			{RewardProgress{Name: "Gold dinner", Unit: points, Cost: 100, Have: 128, Why: "This reward is for the level Gold and above."}, "dinner", "k6"}},
+		Deeds: []Deed{{"check_in", "k7"}, {"review", "k8"}}},
+	"till_gains": TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Amount: "€12.50", Balances: several, Dates: dates[1:],
+		Changes: []Change{{points, 25, 128}, {lunches, 1, 4}}, Ready: []string{"2 × Free loaf"},
+		Gains: []Gain{{points, 12, "1 point for each €1 you spend"}, {points, 13, "Happy hour"}, {lunches, 1, "A stamp for lunch"}}},
+	"till_nothing": TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Balances: several},
+	"till_done": TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Changes: gave(12, 140), Gains: []Gain{{points, 12, "1 point for each €1 you spend"}}, Balances: has(140), Amount: "€12.50", Tier: "Gold",
 		Ready: []string{"Free coffee"}, Undo: &Undo{Action: "/till/reversals", Entry: "a1-0000000006", Key: "k6"}},
-	"till_none":     TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Balance: 140, Amount: "€0.50"},
-	"till_given":    TillDone{Frame: staff("/till"), Kind: "redeem", Name: "Sofia", Points: -100, Balance: 28, Reward: "Free coffee", Undo: &Undo{Action: "/till/reversals", Entry: "a1-0000000007", Key: "k7"}},
-	"till_reversed": TillDone{Frame: staff("/till"), Kind: "reverse", Name: "Sofia", Points: -12, Balance: 128},
-	"till_error":    TillError{Frame: staff("/till"), Message: "Check the number: one digit is wrong or two are swapped. Type it again.", Code: "14827193055628019375"},
-	"till_trouble":  TillError{Frame: staff("/till"), Message: "The database is away. Try again in a moment.", Reference: "K7QX2M4A"},
-	"home":          Home{Frame: Frame{Dev: true, Program: "demo", Path: "/", Now: now}, Name: "Corner Café Regulars", JoinURL: "http://127.0.0.1:8080/join/demo", JoinQR: code, SignIns: []SignIn{{"owner", "owner@demo.example", "regulars-demo"}, {"staff", "staff@demo.example", "regulars-demo"}}},
-	"login":         Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Next: "/till"},
-	"login_wrong":   Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Email: "staff@demo.example", Error: "E-mail and password don't match. Check both and try again."},
-	"overview":      Overview{Frame: owner("/console"), Members: 1482, NewMembers: 37, Visits: 112, Outstanding: 86240, Passes: 1201, Waiting: 3, JoinURL: "https://cards.example/join/demo", JoinQR: code, Reports: said},
+	"till_none":      TillDone{Frame: staff("/till"), Kind: "earn", Name: "Sofia", Balances: has(140), Carried: true, Amount: "€0.50"},
+	"till_given":     TillDone{Frame: staff("/till"), Kind: "redeem", Name: "Sofia", Changes: gave(-100, 28), Balances: has(28), Reward: "Free coffee", Undo: &Undo{Action: "/till/reversals", Entry: "a1-0000000007", Key: "k7"}},
+	"till_reversed":  TillDone{Frame: staff("/till"), Kind: "reverse", Name: "Sofia", Changes: gave(-12, 128), Balances: has(128)},
+	"till_error":     TillError{Frame: staff("/till"), Message: "Check the number: one digit is wrong or two are swapped. Type it again.", Code: "14827193055628019375"},
+	"till_trouble":   TillError{Frame: staff("/till"), Message: "The database is away. Try again in a moment.", Reference: "K7QX2M4A"},
+	"home":           Home{Frame: Frame{Dev: true, Program: "demo", Path: "/", Now: now}, Name: "Corner Café Regulars", JoinURL: "http://127.0.0.1:8080/join/demo", JoinQR: code, SignIns: []SignIn{{"owner", "owner@demo.example", "regulars-demo"}, {"staff", "staff@demo.example", "regulars-demo"}}},
+	"login":          Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Next: "/till"},
+	"login_wrong":    Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Email: "staff@demo.example", Error: "E-mail and password don't match. Check both and try again."},
+	"overview":       Overview{Frame: owner("/console"), Members: 1482, NewMembers: 37, Visits: 112, Outstanding: has(86240), Passes: 1201, Waiting: 3, JoinURL: "https://cards.example/join/demo", JoinQR: code, Reports: said},
+	"overview_units": Overview{Frame: owner("/console"), Members: 12, Outstanding: several, JoinURL: "https://cards.example/join/demo", JoinQR: code},
 	"overview_ending": Overview{Frame: owner("/console"), Members: 1, JoinURL: "https://cards.example/join/demo", JoinQR: code,
 		Endings: []Ending{{"apple", now.Add(20 * day), false}, {"tls", ago(day), true}}},
 	"overview_new": Overview{Frame: owner("/console"), JoinURL: "https://cards.example/join/demo", JoinQR: code},
-	"members": Members{Frame: owner("/console/members"), Next: "c2", Rows: []MemberRow{
-		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balance: 128, LastVisit: ago(4 * time.Minute)},
-		{URL: "/console/members/m2", Name: "Wolfeschlegelsteinhausenbergerdorff Κωνσταντίνος", Card: "1482 7193 0556 2801 9382", Balance: 12840, LastVisit: ago(26 * time.Hour)},
-		{URL: "/console/members/m3", Name: "Ola", Card: "1482 7193 0556 2801 9390", Tier: "Gold"}}},
-	"members_found": Members{Frame: owner("/console/members"), Query: "sof", Next: "c2", Start: true, Rows: []MemberRow{
-		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balance: 128, LastVisit: ago(4 * time.Minute)}}},
+	"members": Members{Frame: owner("/console/members"), Unit: &points, Next: "c2", Rows: []MemberRow{
+		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balances: has(128), LastVisit: ago(4 * time.Minute)},
+		{URL: "/console/members/m2", Name: "Wolfeschlegelsteinhausenbergerdorff Κωνσταντίνος", Card: "1482 7193 0556 2801 9382", Balances: has(12840), LastVisit: ago(26 * time.Hour)},
+		{URL: "/console/members/m3", Name: "Ola", Card: "1482 7193 0556 2801 9390", Tier: "Gold", Balances: has(0)}}},
+	"members_found": Members{Frame: owner("/console/members"), Unit: &points, Query: "sof", Next: "c2", Start: true, Rows: []MemberRow{
+		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balances: has(128), LastVisit: ago(4 * time.Minute)}}},
+	"members_units": Members{Frame: owner("/console/members"), Start: true, Rows: []MemberRow{
+		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balances: several, LastVisit: ago(4 * time.Minute)}}},
 	"members_none": Members{Frame: owner("/console/members"), Query: "zzz", Start: true},
-	"detail": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Phone: "+31 6 12345678", Email: "sofia@example.com", Joined: ago(60 * day), Tier: "Silver", Balance: 128,
+	"detail": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Phone: "+31 6 12345678", Email: "sofia@example.com", Joined: ago(60 * day), Tier: "Silver", Balances: has(128),
 		PageURL: "/m/t1", Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}, Passes: phones, Reports: said[:1], Entries: reversible(), NextURL: "/console/members/m1?cursor=c2"},
+	"detail_units": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Joined: ago(60 * day), Balances: several, Dates: dates,
+		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50", By: "Ana"}}},
 	"poster": Poster{Frame: owner("/console/poster"), Lang: "nl", Name: "Corner Café Regulars", Organization: "Corner Café",
 		Offer: []string{"1 punt voor elke € 1,00 die je uitgeeft", "Gratis koffie voor 100 punten", "Lunch voor twee voor 400 punten"}, Address: "cards.example/join/demo", JoinQR: code},
 	"take_back": TakeBack{Frame: owner(""), Name: "Sofia Lind", MemberURL: "/console/members/m1", Line: history[0], Action: "/console/members/m1/reversals", Entry: "a1-0000000005", Key: "k5",

@@ -24,10 +24,13 @@ type TillMember struct {
 	Name      string // the first name; the till shows no more of a person
 	Tier      string
 	Level     *Level // what it gives; nil where the program has none
-	Balance   int64
+	Balances  []Balance
+	Dates     []string  // what ends next, and from when the rest can be used
 	LastVisit time.Time // zero when this is the first
 	Notices   []string  // things to know before going on, such as "Already scanned 4 min ago"
 	Rewards   []TillReward
+	Deeds     []Deed
+	Points    bool   // the program counts points and nothing else
 	Currency  string // ISO 4217
 	Places    int    // decimal places of the currency
 	Key       string // idempotency key of the purchase
@@ -42,18 +45,28 @@ type TillReward struct {
 	Key string // idempotency key of the redemption
 }
 
+// Deed is something that the program gives for beside a purchase. It is posted
+// to /till/activities as member, activity and key.
+type Deed struct {
+	What string // of models.Occasion
+	Key  string // idempotency key
+}
+
 // TillDone is the outcome of a purchase, a redemption or a reversal.
 type TillDone struct {
 	Frame
-	Kind    string // "earn", "redeem" or "reverse"
-	Name    string
-	Points  int64  // the change
-	Balance int64  // after it
-	Amount  string // what was paid, written as money
-	Reward  string // name of the reward given
-	Tier    string // the tier just reached; empty when it has not changed
-	Ready   []string
-	Undo    *Undo // until the next scan; nil when it can't be taken back
+	Kind     string // "earn", "redeem" or "reverse"
+	Name     string
+	Changes  []Change
+	Gains    []Gain    // what gave how much, and why
+	Balances []Balance // after it
+	Dates    []string  // from when what was given can be used
+	Carried  bool      // what was spent counts towards the next point
+	Amount   string    // what was paid, written as money
+	Reward   string    // name of the reward given
+	Tier     string    // the tier just reached; empty when it has not changed
+	Ready    []string
+	Undo     *Undo // until the next scan; nil when it can't be taken back
 }
 
 // TillError is why a scan or a sale did not work, and what to do.

@@ -1,5 +1,7 @@
 package templates
 
+import "strings"
+
 // Unit is what a balance counts, as people call it.
 type Unit struct {
 	Kind string // "points", "visits" or "stamps"
@@ -8,6 +10,26 @@ type Unit struct {
 	// Among says that the program has others of the kind, so that a number has
 	// to say of which it is.
 	Among bool
+}
+
+// Balance is how many of a unit somebody has.
+type Balance struct {
+	Unit   Unit
+	Amount int64
+}
+
+// Change is what an entry did to a balance.
+type Change struct {
+	Unit   Unit
+	Amount int64 // below zero when units were taken
+	After  int64 // the balance after it
+}
+
+// Gain is units that something gave.
+type Gain struct {
+	Unit   Unit
+	Amount int64
+	Why    string // the reason as the customer reads it; empty when there is none
 }
 
 // Label is the unit's name over a number: Points, or that of a stamp card.
@@ -20,6 +42,14 @@ func (t *Texts) Label(u Unit) string {
 
 // Units writes so many of a unit: 3 stamps.
 func (t *Texts) Units(u Unit, n int64) string { return u.which(t.Count("unit.count."+u.Kind, n)) }
+
+// Short writes so many of a unit by its own name, where it needs one: 3 Lunches.
+func (t *Texts) Short(u Unit, n int64) string {
+	if u.Among && u.Name != "" {
+		return t.Number(n) + " " + u.Name
+	}
+	return t.Units(u, n)
+}
 
 // ToGo says how many are missing: 3 stamps to go.
 func (t *Texts) ToGo(u Unit, n int64) string { return u.which(t.Count("unit.togo."+u.Kind, n)) }
@@ -95,4 +125,34 @@ func (u Unit) Full(n int64) int64 {
 		return 0
 	}
 	return (n - 1) / u.Size
+}
+
+// Holding is all that somebody has, in words: 128 points, 3 of 10 stamps.
+func (t *Texts) Holding(all []Balance) string {
+	var words []string
+	for _, b := range all {
+		words = append(words, t.Held(b.Unit, b.Amount))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Given is what an entry gave, in words, those of one kind together: 12 points,
+// 2 stamps.
+func (t *Texts) Given(changes []Change) string {
+	var kinds []string
+	sum := map[string]int64{}
+	for _, c := range changes {
+		if c.Amount <= 0 {
+			continue
+		}
+		if sum[c.Unit.Kind] == 0 {
+			kinds = append(kinds, c.Unit.Kind)
+		}
+		sum[c.Unit.Kind] += c.Amount
+	}
+	words := make([]string, len(kinds))
+	for i, kind := range kinds {
+		words[i] = t.Units(Unit{Kind: kind}, sum[kind])
+	}
+	return strings.Join(words, ", ")
 }

@@ -116,16 +116,20 @@ func (m TillMember) Zero(t *Texts) string {
 	return zero
 }
 
-// Tile is one figure with the key of its name.
+// Tile is one figure with the key of its name, which may name a unit.
 type Tile struct {
-	Key string
-	N   int64
+	Key  string
+	N    int64
+	Unit Unit
 }
 
 // Tiles are the figures of the overview.
 func (o Overview) Tiles() []Tile {
-	return []Tile{
-		{"overview.members", o.Members}, {"overview.new", o.NewMembers}, {"overview.visits", o.Visits},
-		{"overview.outstanding", o.Outstanding}, {"overview.passes", o.Passes}, {"overview.waiting", o.Waiting},
+	all := []Tile{
+		{Key: "overview.members", N: o.Members}, {Key: "overview.new", N: o.NewMembers}, {Key: "overview.visits", N: o.Visits},
 	}
+	for _, b := range o.Outstanding {
+		all = append(all, Tile{Key: "overview.outstanding", N: b.Amount, Unit: b.Unit})
+	}
+	return append(all, Tile{Key: "overview.passes", N: o.Passes}, Tile{Key: "overview.waiting", N: o.Waiting})
 }

@@ -64,7 +64,7 @@ func (p *Pages) overview(c *gin.Context, who auth.Identity) error {
 	}
 	join := p.Wallet.BaseURL + "/join/" + string(program.ID)
 	return p.page(c, http.StatusOK, templates.Overview{
-		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: o.points,
+		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: balances(program, models.State{Balances: o.units}),
 		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Endings: p.endings(who, program),
 		Reports: reports(stray, program),
 	})
@@ -93,6 +93,10 @@ func (p *Pages) members(c *gin.Context, who auth.Identity) error {
 		return err
 	}
 	page := templates.Members{Frame: p.frame(c, program), Query: query, Start: cursor == "", Next: found.Next}
+	if units := program.Units(); len(units) == 1 {
+		only := unit(program, units[0])
+		page.Unit = &only
+	}
 	for _, l := range found.Members {
 		page.Rows = append(page.Rows, row(l, program))
 	}
@@ -103,7 +107,7 @@ func row(l wallet.Listed, p *models.Program) templates.MemberRow {
 	m := &l.Member
 	r := templates.MemberRow{
 		URL: "/console/members/" + string(m.ID), Name: m.Name, Card: barcode.Group(m.Card),
-		Tier: l.State.Tier, Balance: l.State.Balance(models.Points),
+		Tier: l.State.Tier, Balances: balances(p, l.State),
 	}
 	if m.Head.LastVisitAt != nil {
 		r.LastVisit = m.Head.LastVisitAt.In(p.Zone())
@@ -149,7 +153,7 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 	page := templates.MemberDetail{
 		Frame: p.frame(c, found.Program), Name: m.Name, Card: barcode.Group(m.Card), Phone: m.Phone, Email: m.Email,
 		Joined: m.JoinedAt.In(found.Program.Zone()), Erased: m.ErasedAt != nil, Tier: found.State.Tier,
-		Balance: found.State.Balance(models.Points), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, status),
+		Balances: balances(found.Program, found.State), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, status),
 		Reports: reports(said, found.Program),
 	}
 	for _, consent := range m.Consents {
@@ -167,6 +171,7 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 		return err
 	}
 	now := p.Wallet.Stores.Clock.Now()
+	page.Dates = dates(t, found.Program, found.State, now)
 	for i, e := range ledger {
 		may := wallet.MayReverse(who.Role, wallet.Actor{User: who.User, Location: who.Location}, &e, now) == nil
 		if may && e.Kind != models.EntryReverse && e.Kind != models.EntryExpire && !page.Entries[i].Undone {
@@ -178,7 +183,7 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 
 // booked are lines of a ledger with who booked them and where.
 func (p *Pages) booked(c *gin.Context, program *models.Program, ledger []models.Entry, undone map[models.EntryID]models.Undone) ([]templates.Entry, error) {
-	lines := entries(texts(c), program, ledger, undone)
+	lines := p.entries(c, program, ledger, undone)
 	names := map[models.UserID]string{"": ""} // a system, or the import
 	for i, e := range ledger {
 		name, known := names[e.Staff]

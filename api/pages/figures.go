@@ -11,7 +11,8 @@ import (
 
 // overview are the console's first numbers, of one program.
 type overview struct {
-	members, fresh, visitors, points int64
+	members, fresh, visitors int64
+	units                    map[models.Unit]int64 // on cards
 }
 
 // figures keeps the overviews for a while: each takes a walk through all
@@ -99,12 +100,14 @@ func (f *figures) renew(ctx context.Context, id models.ProgramID, walk func(cont
 func count(s *wallet.Service, p *models.Program) func(context.Context) (overview, error) {
 	return func(ctx context.Context) (overview, error) {
 		now := s.Stores.Clock.Now()
-		var o overview
+		o := overview{units: map[models.Unit]int64{}}
 		for m, err := range s.Stores.Members.All(ctx, p.ID) {
 			if err != nil {
 				return o, err
 			}
-			o.points += m.Head.State.Balance(models.Points)
+			for u, n := range m.Head.State.Balances {
+				o.units[u] += n
+			}
 			if m.ErasedAt != nil {
 				continue
 			}

@@ -13,7 +13,6 @@ import (
 	"regulars/api/auth"
 	"regulars/api/problem"
 	"regulars/models"
-	"regulars/passes"
 	"regulars/passes/barcode"
 	"regulars/templates"
 	"regulars/wallet"
@@ -68,21 +67,24 @@ func (p *Pages) invitation(c *gin.Context, program *models.Program) (string, err
 	return code, err
 }
 
-func offer(t *templates.Texts, program *models.Program) []string {
+// earns says how a member earns, a line each.
+func earns(t *templates.Texts, program *models.Program) []string {
 	var lines []string
-	for _, r := range program.Rules {
-		if r.Simple() {
-			lines = append(lines, t.EarnOffer(r.Give, price(t, program, r.Amount)))
-		} else {
-			lines = append(lines, r.Name)
-		}
+	for i := range program.Rules {
+		lines = append(lines, why(t, program, program.Rules[i].ID))
 	}
 	for _, b := range program.Bonuses {
 		lines = append(lines, b.Name)
 	}
+	return lines
+}
+
+// offer says how a member earns and what for.
+func offer(t *templates.Texts, program *models.Program) []string {
+	lines := earns(t, program)
 	for _, r := range program.Rewards {
 		if r.Cost > 0 {
-			lines = append(lines, t.RewardOffer(r.Name, passes.UnitOf(&program.Terms, r.Unit), r.Cost))
+			lines = append(lines, t.RewardOffer(r.Name, unit(program, r.Unit), r.Cost))
 		}
 	}
 	return lines
@@ -227,7 +229,7 @@ func (p *Pages) card(program *models.Program, m *models.Member, s models.State) 
 	}
 	card := templates.Card{
 		Program: program.Name, Organization: program.Organization, Member: m.Name, Number: barcode.Group(m.Card),
-		Balance: s.Balance(models.Points), Tier: s.Tier, Barcode: template.HTML(code.SVG()), //nolint:gosec // drawn by us
+		Balances: balances(program, s), Tier: s.Tier, Barcode: template.HTML(code.SVG()), //nolint:gosec // drawn by us
 		Wide: program.Barcode == models.PDF417 || program.Barcode == models.Code128,
 	}
 	if len(program.Brand.Logo) > 0 {

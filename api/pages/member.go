@@ -78,12 +78,19 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 	}
 	page := templates.Member{
 		Frame: p.frame(c, found.Program), Card: card, Wallets: p.wallets(c, &found.Member),
-		Entries: entries(t, found.Program, newest, undone), Passes: passStatus(status),
+		Entries: p.entries(c, found.Program, newest, undone), Passes: passStatus(status),
 		Action: "/m/" + found.Member.Page, Key: newKey(), Saved: c.Query("saved") != "",
 	}
 	page.Level = level(t, found.Program, found.State, page.Now)
-	for _, r := range found.Program.Rewards {
-		page.Rewards = append(page.Rewards, progress(r, found.State))
+	now := p.Wallet.Stores.Clock.Now()
+	page.Dates, page.Earn = dates(t, found.Program, found.State, now), earns(t, found.Program)
+	for i := range found.Program.Rewards {
+		// Hours, places and the like are left to the till.
+		anywhere := found.Program.Rewards[i]
+		anywhere.When = models.When{Dates: anywhere.When.Dates, Tiers: anywhere.When.Tiers}
+		if anywhere.Cost > 0 {
+			page.Rewards = append(page.Rewards, progress(t, found.Program, found.State, &anywhere, models.Event{At: now}))
+		}
 	}
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{
@@ -91,10 +98,6 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 		})
 	}
 	return p.page(c, http.StatusOK, page)
-}
-
-func progress(r models.Reward, s models.State) templates.RewardProgress {
-	return templates.RewardProgress{Name: r.Name, Cost: r.Cost, Have: s.Balance(r.Unit)}
 }
 
 func agreed(m *models.Member, purpose models.Purpose) bool {

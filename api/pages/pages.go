@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,25 +196,35 @@ func price(t *templates.Texts, p *models.Program, minor int64) string {
 
 // entries are lines of a ledger as a page shows them, newest first.
 // undone tells which have been taken back.
-func entries(t *templates.Texts, p *models.Program, all []models.Entry, undone map[models.EntryID]models.Undone) []templates.Entry {
+func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.Entry, undone map[models.EntryID]models.Undone) []templates.Entry {
+	t := texts(c)
 	var out []templates.Entry
 	for _, e := range all {
+		then := p.terms(c.Request.Context(), program, &e)
 		line := templates.Entry{
-			Kind: string(e.Kind), Points: e.Amount(models.Points), Balance: e.State.Balance(models.Points),
-			At: e.At.In(p.Zone()), Note: reason(t, e.Reason), Undone: undone[e.ID].Whole(&e),
+			Kind: kind(&e), Changes: changes(then, &e), Why: reasons(t, then, &e),
+			At: e.At.In(program.Zone()), Note: reason(t, e.Reason), Undone: undone[e.ID].Whole(&e),
 		}
 		if e.Purchase != nil {
-			line.Amount = money(t, p, e.Purchase.Amount)
+			line.Amount = money(t, program, e.Purchase.Amount)
 		}
-		if r, ok := p.Reward(e.Reward); ok {
+		if r, ok := then.Reward(e.Reward); ok {
 			line.Note = r.Name
-		}
-		if e.Activity.Unasked() && len(e.Deltas) > 0 {
-			line.Note = p.Why(e.Deltas[0].Rule)
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+// kind says what was done: an earning is a purchase unless it says otherwise.
+func kind(e *models.Entry) string {
+	switch {
+	case e.Kind != models.EntryEarn || e.Activity == "" || e.Activity == models.OnPurchase:
+		return string(e.Kind)
+	case slices.Contains(deeds, e.Activity):
+		return string(e.Activity)
+	}
+	return "bonus"
 }
 
 func passStatus(all []wallet.PassStatus) []templates.Pass {

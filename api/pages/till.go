@@ -2,7 +2,9 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -31,6 +33,7 @@ func (p *Pages) mountTill(r *gin.Engine) {
 	r.POST("/till/scan", till(p.scan))
 	r.POST("/till/purchases", till(p.purchase))
 	r.POST("/till/redemptions", till(p.redeem))
+	r.POST("/till/activities", till(p.act))
 	r.POST("/till/reversals", till(p.reverse))
 }
 
@@ -79,17 +82,19 @@ func (p *Pages) scan(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
-	return p.customer(c, http.StatusOK, found, nil)
+	return p.customer(c, who, http.StatusOK, found, nil)
 }
 
 // customer shows who stands at the till. again is the fault with the amount
 // that was typed, if there is one.
-func (p *Pages) customer(c *gin.Context, status int, found *wallet.Identified, again *models.Error) error {
+func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *wallet.Identified, again *models.Error) error {
 	t := texts(c)
 	places, _ := models.CurrencyDigits(found.Program.Currency)
+	now := p.Wallet.Stores.Clock.Now()
 	page := templates.TillMember{
 		Frame: p.tillFrame(c, found.Program), Member: string(found.Member.ID), Name: firstName(found.Member.Name),
-		Tier: found.State.Tier, Balance: found.State.Balance(models.Points),
+		Tier: found.State.Tier, Balances: balances(found.Program, found.State), Dates: soonDates(t, found.Program, found.State, now),
+		Points:   slices.Equal(found.Program.Units(), []models.Unit{models.Points}),
 		Currency: found.Program.Currency, Places: places, Key: newKey(),
 	}
 	page.Level = level(t, found.Program, found.State, page.Now)
@@ -101,8 +106,17 @@ func (p *Pages) customer(c *gin.Context, status int, found *wallet.Identified, a
 			page.Notices = append(page.Notices, t.Say("till.recent", templates.Args{"Ago": t.Ago(n.At, page.Now)}))
 		}
 	}
-	for _, r := range found.Program.Rewards {
-		page.Rewards = append(page.Rewards, templates.TillReward{RewardProgress: progress(r, found.State), ID: string(r.ID), Key: newKey()})
+	for i := range found.Program.Rewards {
+		if r := &found.Program.Rewards[i]; r.Cost > 0 {
+			page.Rewards = append(page.Rewards, templates.TillReward{
+				RewardProgress: progress(t, found.Program, found.State, r, visit(found, who, now)), ID: string(r.ID), Key: newKey(),
+			})
+		}
+	}
+	for _, what := range deeds {
+		if found.Program.GivesOn(what) {
+			page.Deeds = append(page.Deeds, templates.Deed{What: string(what), Key: newKey()})
+		}
 	}
 	if again != nil {
 		page.Amount, page.Error = c.PostForm("amount"), t.Explain(again.Code, again.Msg)
@@ -127,7 +141,7 @@ func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 	places, _ := models.CurrencyDigits(found.Program.Currency)
 	amount, ok := templates.ParseAmount(c.PostForm("amount"), places)
 	if !ok {
-		return p.customer(c, http.StatusUnprocessableEntity, found,
+		return p.customer(c, who, http.StatusUnprocessableEntity, found,
 			models.Fail(models.Invalid, "invalid_amount", "amount", "Write the amount with numbers only, such as 12.50."))
 	}
 	e, err := p.Wallet.Earn(c.Request.Context(), wallet.Sale{
@@ -135,20 +149,65 @@ func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 		Purchase: models.Purchase{Amount: amount}, Actor: wallet.Actor{User: who.User, Location: who.Location},
 	})
 	if fault, ok := asError(err); ok && fault.Field == "amount" {
-		return p.customer(c, http.StatusUnprocessableEntity, found, fault)
+		return p.customer(c, who, http.StatusUnprocessableEntity, found, fault)
 	}
 	if err != nil {
 		return err
 	}
 	page := p.done(c, found, e)
 	page.Amount = money(texts(c), found.Program, amount)
-	if e.State.Tier != found.State.Tier && e.Amount(models.Points) > 0 {
+	p.earned(c, who, &page, found, e)
+	return p.page(c, http.StatusOK, page)
+}
+
+// earned tells what an entry gave, why, and what can be had for it now.
+func (p *Pages) earned(c *gin.Context, who auth.Identity, page *templates.TillDone, found *wallet.Identified, e *models.Entry) {
+	t, now := texts(c), p.Wallet.Stores.Clock.Now()
+	page.Gains = gains(t, found.Program, e)
+	page.Dates = waits(t, found.Program, e.Lots, now)
+	page.Carried = len(found.Program.Rules) == 1 && simple(found.Program, found.Program.Rules[0].ID) != nil
+	if e.State.Tier != found.State.Tier && e.Credit > 0 {
 		page.Tier = e.State.Tier
 	}
-	ready, _ := e.State.Rewards(found.Program, p.Wallet.Stores.Clock.Now())
-	for _, r := range ready {
-		page.Ready = append(page.Ready, r.Name)
+	for i := range found.Program.Rewards {
+		r := &found.Program.Rewards[i]
+		if have := progress(t, found.Program, e.State, r, visit(found, who, now)); have.Ready {
+			page.Ready = append(page.Ready, have.Waiting(t))
+		}
 	}
+}
+
+// visit is the moment and place at which a member takes a reward.
+func visit(found *wallet.Identified, who auth.Identity, now time.Time) models.Event {
+	return models.Event{
+		Kind: models.EntryRedeem, At: now, Location: who.Location,
+		Facts: found.Program.FactsOf(found.Member.Birthday, now, found.Program.Zone()),
+	}
+}
+
+// deeds are what staff can book beside a purchase, where the program gives
+// something for it.
+var deeds = []models.Occasion{models.OnCheckIn, models.OnSurvey, models.OnReview}
+
+func (p *Pages) act(c *gin.Context, who auth.Identity) error {
+	found, err := p.lookUp(c, who, c.PostForm("member"))
+	if err != nil {
+		return err
+	}
+	what := models.Occasion(c.PostForm("activity"))
+	if !slices.Contains(deeds, what) {
+		return models.Fail(models.Invalid, "no_rule", "activity", "This program gives nothing for that.")
+	}
+	e, err := p.Wallet.Act(c.Request.Context(), wallet.Activity{
+		Program: who.Program, Member: found.Member.ID, What: what, Key: c.PostForm("key"),
+		Actor: wallet.Actor{User: who.User, Location: who.Location},
+	})
+	if err != nil {
+		return err
+	}
+	page := p.done(c, found, e)
+	p.earned(c, who, &page, found, e)
+	page.Carried = false
 	return p.page(c, http.StatusOK, page)
 }
 
@@ -156,7 +215,7 @@ func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 func (p *Pages) done(c *gin.Context, found *wallet.Identified, e *models.Entry) templates.TillDone {
 	page := templates.TillDone{
 		Frame: p.tillFrame(c, found.Program), Kind: string(e.Kind), Name: firstName(found.Member.Name),
-		Points: e.Amount(models.Points), Balance: e.State.Balance(models.Points),
+		Changes: changes(found.Program, e), Balances: balances(found.Program, e.State),
 	}
 	if e.Kind != models.EntryReverse {
 		page.Undo = &templates.Undo{Action: "/till/reversals", Entry: string(e.ID), Key: newKey()}

@@ -51,9 +51,9 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 		return pass, nil
 	}
 	pass.Barcodes = barcodes(p.Barcode, s.Card)
-	secondary, auxiliary := w.row(s)
+	secondary, auxiliary, rest := w.row(s)
 	pass.StoreCard = Fields{
-		Header: []Field{w.balance(s)}, Primary: w.primary(s), Secondary: secondary, Auxiliary: auxiliary, Back: w.back(s),
+		Header: []Field{w.balance(s)}, Primary: w.primary(s), Secondary: secondary, Auxiliary: auxiliary, Back: w.back(s, rest),
 	}
 	return pass, nil
 }
@@ -97,8 +97,8 @@ func (w *wording) primary(s passes.State) []Field {
 const maxRow = 4
 
 // row is what stands below the large field. Where there is too much, the other
-// units stay and what is said elsewhere goes.
-func (w *wording) row(s passes.State) (secondary, auxiliary []Field) {
+// units stay, and the rest is for the back; what that says anyway is left out.
+func (w *wording) row(s passes.State) (secondary, auxiliary, rest []Field) {
 	auxiliary = w.progress(s)
 	for i, b := range s.Balances {
 		if i > 0 && len(auxiliary) < maxRow {
@@ -107,16 +107,19 @@ func (w *wording) row(s passes.State) (secondary, auxiliary []Field) {
 		}
 	}
 	room := maxRow - len(auxiliary)
-	if s.Name != "" && room > 0 {
-		secondary, room = append(secondary, text("name", w.name, s.Name)), room-1
+	for _, f := range []Field{text("name", w.name, s.Name), text("tier", w.tier, s.Tier)} {
+		switch {
+		case f.Value == "":
+		case len(secondary) < room:
+			secondary = append(secondary, f)
+		default:
+			rest = append(rest, f)
+		}
 	}
-	if s.Tier != "" && room > 0 {
-		secondary, room = append(secondary, text("tier", w.tier, s.Tier)), room-1
-	}
-	if d := s.Ending; d != nil && room > 0 {
+	if d := s.Ending; d != nil && len(secondary) < room {
 		auxiliary = append(auxiliary, text("ending", w.ending, w.texts.Units(w.unit(d.Unit), d.Amount)+", "+w.texts.Date(d.Date())))
 	}
-	return secondary, auxiliary
+	return secondary, auxiliary, rest
 }
 
 // progress shows how far the next reward is, or how many are ready when there
@@ -140,12 +143,12 @@ func (w *wording) progress(s passes.State) []Field {
 	return nil
 }
 
-func (w *wording) back(s passes.State) []Field {
+func (w *wording) back(s passes.State, rest []Field) []Field {
 	news := w.noNews
 	if s.Message != "" {
 		news.Value, news.ChangeMessage = s.Message, "%@"
 	}
-	fields := make([]Field, 0, 7+len(w.shared))
+	fields := make([]Field, 0, 5+len(rest)+len(w.shared))
 	fields = append(fields, news)
 	if !w.alone(s) {
 		f := text("balances", w.balances, w.sentence(s))
@@ -157,6 +160,7 @@ func (w *wording) back(s passes.State) []Field {
 	if lots := w.lots(s); lots != "" {
 		fields = append(fields, text("lots", w.dates, lots))
 	}
+	fields = append(fields, rest...)
 	fields = append(fields, text("card", w.cardNumber, barcode.Group(s.Card)))
 	if s.Page != "" {
 		fields = append(fields, text("page", w.page, s.Page))

@@ -127,6 +127,13 @@ func TestEveryUnitIsOnTheCard(t *testing.T) {
 	require.Equal(t, "You now have 60 points.\nLoaves: 3 of 10 stamps + 2 full cards.\nLunches: 4 of 8 stamps.", fields["balances"].Value)
 	require.Equal(t, "40 points end on 31 December 2026\n20 points can be used from 3 December 2026", fields["lots"].Value)
 	require.Contains(t, fields["rewards"].Value, "Free lunch: 8 stamps (Lunches)")
+	require.Equal(t, "Gold", fields["tier"].Value, "what the front has no room for is on the back")
+
+	ending := regular()
+	ending.Balances = ending.Balances[:1]
+	ending.Tier = ""
+	_, fields = card(t, bakery(), ending)
+	require.Equal(t, "40 points, 31 December 2026", fields["ending"].Value)
 }
 
 // A purchase may change several units: one field tells of all.
