@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"regulars/cmd/internal/commandline"
@@ -68,6 +69,9 @@ func tellDryRun(out io.Writer, r *wallet.DryRunReport) error {
 		tellShifts(out, "most more", u.Gains)
 		tellShifts(out, "most fewer", u.Losses)
 	}
+	if slices.ContainsFunc(r.Units, func(u wallet.UnitReport) bool { return u.Draft.Cost == nil && u.Draft.Given > 0 }) {
+		fmt.Fprintln(out, "\nWhat is given has a known cost once a reward for it says what one costs you: expense, in minor units.")
+	}
 	fmt.Fprintf(out, "\n%s would have more, %d fewer, %d as much as now", commandline.Count(r.More, "member", "members"), r.Fewer, r.Same)
 	if r.Mixed > 0 {
 		fmt.Fprintf(out, ", and %d more of one and fewer of another", r.Mixed)
@@ -84,11 +88,12 @@ func tellDryRun(out io.Writer, r *wallet.DryRunReport) error {
 }
 
 func tellShifts(out io.Writer, what string, shifts []wallet.UnitShift) {
+	t := templates.For("en")
 	for i, s := range shifts {
 		if i > 0 {
 			what = ""
 		}
-		fmt.Fprintf(out, "%12s  %s  %d, now %d\n", what, s.Member, s.Draft, s.Current)
+		fmt.Fprintf(out, "%12s  %s  %s, now %s\n", what, s.Member, t.Number(s.Draft), t.Number(s.Current))
 	}
 }
 
@@ -97,7 +102,10 @@ func changed(now, draft int64) string {
 	if now == draft {
 		return "-"
 	}
-	says := fmt.Sprintf("%+d", draft-now)
+	says := templates.For("en").Number(draft - now)
+	if draft > now {
+		says = "+" + says
+	}
 	if now > 0 {
 		says += fmt.Sprintf(" (%+.0f %%)", 100*float64(draft-now)/float64(now))
 	}
