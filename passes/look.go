@@ -10,8 +10,8 @@ import (
 // whoever's they are: what one version has and the other has not stands on no
 // card. The versions' numbers do not count.
 func SameLook(a, b *models.Program) bool {
-	// Of the tiers a card shows the one that the ledger gave, but for a member
-	// without an entry.
+	// Of the tiers a card shows the one that the ledger gave, and what it gives;
+	// but for a member without an entry, which is the program's to name.
 	return a.TierAt(0) == b.TierAt(0) && look(a.Terms).Equal(look(b.Terms))
 }
 
@@ -21,7 +21,10 @@ func look(t models.Terms) models.Terms {
 	t.Refunds, t.MaxPurchase, t.TierOver = "", 0, models.TierOver{}
 	// Only a reward for some levels asks how those stand to each other.
 	if !slices.ContainsFunc(t.Rewards, func(r models.Reward) bool { return r.Tier != "" || r.Early.Tier != "" }) {
-		t.Tiers = nil
+		t.Tiers = slices.DeleteFunc(slices.Clone(t.Tiers), func(tier models.Tier) bool { return tier.Discount == 0 && len(tier.Perks) == 0 })
+		for i := range t.Tiers {
+			t.Tiers[i].From = 0
+		}
 	}
 	t.Rewards = slices.Clone(t.Rewards)
 	for i := range t.Rewards {

@@ -87,17 +87,18 @@ func TestWhatCardsShowIsAnotherLook(t *testing.T) {
 		"a stamp card": func(t *models.Terms) {
 			t.StampCards = []models.StampCard{{ID: "a", Name: "A", Unit: models.Stamps, Size: 9}}
 		},
-		"organization":   func(t *models.Terms) { t.Organization = "Bar" },
-		"earning":        func(t *models.Terms) { t.Rules[0].Give = 2 },
-		"currency":       func(t *models.Terms) { t.Currency = "NOK" },
-		"language":       func(t *models.Terms) { t.Locale = "nl" },
-		"colour":         func(t *models.Terms) { t.Brand.Background = "#000000" },
-		"barcode":        func(t *models.Terms) { t.Barcode = models.Aztec },
-		"reward's cost":  func(t *models.Terms) { t.Rewards[1].Cost = 150 },
-		"reward's name":  func(t *models.Terms) { t.Rewards[0].Name = "Tea" },
-		"reward gone":    func(t *models.Terms) { t.Rewards = nil },
-		"contact":        func(t *models.Terms) { t.Contact.Phone = "+31207654321" },
-		"the first tier": func(t *models.Terms) { t.Tiers[0].Name = "Friend" },
+		"what a tier gives": func(t *models.Terms) { t.Tiers[0].Discount = 5 },
+		"organization":      func(t *models.Terms) { t.Organization = "Bar" },
+		"earning":           func(t *models.Terms) { t.Rules[0].Give = 2 },
+		"currency":          func(t *models.Terms) { t.Currency = "NOK" },
+		"language":          func(t *models.Terms) { t.Locale = "nl" },
+		"colour":            func(t *models.Terms) { t.Brand.Background = "#000000" },
+		"barcode":           func(t *models.Terms) { t.Barcode = models.Aztec },
+		"reward's cost":     func(t *models.Terms) { t.Rewards[1].Cost = 150 },
+		"reward's name":     func(t *models.Terms) { t.Rewards[0].Name = "Tea" },
+		"reward gone":       func(t *models.Terms) { t.Rewards = nil },
+		"contact":           func(t *models.Terms) { t.Contact.Phone = "+31207654321" },
+		"the first tier":    func(t *models.Terms) { t.Tiers[0].Name = "Friend" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			after := version(change)

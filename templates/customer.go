@@ -95,12 +95,11 @@ type Member struct {
 
 // Level is the level of a member, and what it gives.
 type Level struct {
-	Name     string   // empty below the first
-	Until    string   // its last day, written; empty where it does not end
-	Discount int64    // percent of each bill; 0 for none
-	Perks    []string // what else it gives
-	Next     string   // the level above; empty at the top
-	Missing  string   // what it takes to get there, written with what counts
+	Name    string   // empty below the first
+	Until   string   // its last day, written; empty where it does not end
+	Perks   []string // what it gives, a line each
+	Next    string   // the level above; empty at the top
+	Missing string   // what it takes to get there, written with what counts
 }
 
 // RewardProgress is how far a balance is from a reward.

@@ -13,7 +13,7 @@ func level(t *templates.Texts, p *models.Program, s models.State, now time.Time)
 		return nil
 	}
 	tier, _ := p.Tier(s.Tier)
-	out := &templates.Level{Name: s.Tier, Discount: tier.Discount, Perks: tier.Perks}
+	out := &templates.Level{Name: s.Tier, Perks: t.Perks(tier.Discount, tier.Perks)}
 	if s.TierUntil != nil {
 		out.Until = t.Date(s.TierUntil.In(p.Zone()).Add(-time.Second)) // the end is the beginning of the next day
 	}

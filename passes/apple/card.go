@@ -148,7 +148,7 @@ func (w *wording) back(s passes.State, rest []Field) []Field {
 	if s.Message != "" {
 		news.Value, news.ChangeMessage = s.Message, "%@"
 	}
-	fields := make([]Field, 0, 5+len(rest)+len(w.shared))
+	fields := make([]Field, 0, 6+len(rest)+len(w.shared))
 	fields = append(fields, news)
 	if !w.alone(s) {
 		f := text("balances", w.balances, w.sentence(s))
@@ -159,6 +159,9 @@ func (w *wording) back(s passes.State, rest []Field) []Field {
 	}
 	if lots := w.lots(s); lots != "" {
 		fields = append(fields, text("lots", w.dates, lots))
+	}
+	if perks := passes.Perks(w.texts, w.program, s); len(perks) > 0 {
+		fields = append(fields, text("perks", s.Tier, strings.Join(perks, "\n")))
 	}
 	fields = append(fields, rest...)
 	fields = append(fields, text("card", w.cardNumber, barcode.Group(s.Card)))

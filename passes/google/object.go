@@ -103,6 +103,7 @@ func objectTexts(t *templates.Texts, p *models.Program, s passes.State) []*walle
 		dates = append(dates, t.UsableFrom(unit(d.Unit), d.Amount, t.Date(d.Date())))
 	}
 	add("dates", t.Say("googleDates"), dates...)
+	add("perks", s.Tier, passes.Perks(t, p, s)...)
 	return list
 }
 
