@@ -99,7 +99,7 @@ func (a *API) memberOut(ctx context.Context, m *models.Member) (*memberOut, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(m, found.State), found.Program, found.State)}
+	out := &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(found.Program, m, found.State), found.Program, found.State)}
 	out.Body.Challenges = a.challenges(found.Program, found.State)
 	out.Body.Referral, err = a.referral(ctx, m)
 	return out, err
@@ -234,7 +234,11 @@ func (a *API) entries(ctx context.Context, who auth.Identity, in *entriesIn) (*e
 			out.Body.NextCursor = strconv.FormatInt(entries[i-1].Seq, 10)
 			break
 		}
-		out.Body.Entries = append(out.Body.Entries, entry(&e))
+		line, err := a.entry(ctx, &e)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Entries = append(out.Body.Entries, line)
 	}
 	return out, nil
 }

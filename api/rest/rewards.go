@@ -26,11 +26,11 @@ type Offer struct {
 	Why     string            `json:"why,omitempty" doc:"the code of why it is not to be had: not_enough, not_now, level_too_low, taken_before, out_of_stock"`
 }
 
-func offer(o *wallet.Offer, s models.State) Offer {
+func offer(o *wallet.Offer, s models.State, now time.Time) Offer {
 	r := o.Reward
 	out := Offer{
 		ID: r.ID, Name: r.Name, Unit: r.Unit, Cost: r.Cost, Kind: rewardKind(&r), Amount: r.Amount, Percent: r.Percent, Ceiling: r.Ceiling,
-		Repeat: r.Repeat, Choose: r.Choose, By: r.By, Left: o.Left, Ready: o.Why == nil, Missing: max(r.Cost-s.Balance(r.Unit), 0),
+		Repeat: r.Repeat, Choose: r.Choose, By: r.By, Left: o.Left, Ready: o.Why == nil, Missing: max(r.Cost-s.Usable(r.Unit, now), 0),
 	}
 	if o.Why != nil {
 		out.Why = models.CodeOf(o.Why)

@@ -40,5 +40,5 @@ func (a *API) memberNow(ctx context.Context, m *models.Member, s models.State) (
 	if err != nil {
 		return Member{}, err
 	}
-	return a.onTier(a.member(m, s), p, s), nil
+	return a.onTier(a.member(p, m, s), p, s), nil
 }

@@ -71,11 +71,14 @@ type purchaseIn struct {
 type entryOut struct{ Body Entry }
 
 // booked answers with an entry or with why there is none.
-func booked(e *models.Entry, err error) (*entryOut, error) {
-	if err != nil {
-		return nil, err
+func (a *API) booked(ctx context.Context) func(*models.Entry, error) (*entryOut, error) {
+	return func(e *models.Entry, err error) (*entryOut, error) {
+		if err != nil {
+			return nil, err
+		}
+		body, err := a.entry(ctx, e)
+		return &entryOut{Body: body}, err
 	}
-	return &entryOut{Body: entry(e)}, nil
 }
 
 func (a *API) purchase(ctx context.Context, who auth.Identity, in *purchaseIn) (*entryOut, error) {
@@ -91,7 +94,7 @@ func (a *API) purchase(ctx context.Context, who auth.Identity, in *purchaseIn) (
 		at = *in.Body.At
 	}
 	b := in.Body
-	return booked(a.Wallet.Earn(ctx, wallet.Sale{
+	return a.booked(ctx)(a.Wallet.Earn(ctx, wallet.Sale{
 		Program: who.Program, Member: in.ID, At: at, Key: in.Key, Actor: by,
 		Purchase: models.Purchase{Amount: b.Amount, Currency: b.Currency, Receipt: b.Receipt, Items: b.Items, Tip: b.Tip, Covered: b.Covered},
 	}))
@@ -114,7 +117,7 @@ func (a *API) trial(ctx context.Context, who auth.Identity, in *trialIn) (*entry
 		return nil, err
 	}
 	b := in.Body
-	return booked(a.Wallet.Try(ctx, wallet.Sale{
+	return a.booked(ctx)(a.Wallet.Try(ctx, wallet.Sale{
 		Program: who.Program, Member: in.ID, Actor: by,
 		Purchase: models.Purchase{Amount: b.Amount, Items: b.Items, Tip: b.Tip, Covered: b.Covered},
 	}))
@@ -139,7 +142,7 @@ func (a *API) activity(ctx context.Context, who auth.Identity, in *activityIn) (
 	default:
 		return nil, models.Fail(models.Invalid, "unknown_activity", "activity", "The activity is check_in, survey or review.")
 	}
-	return booked(a.Wallet.Act(ctx, wallet.Activity{Program: who.Program, Member: in.ID, What: in.Body.Activity, Key: in.Key, Actor: by}))
+	return a.booked(ctx)(a.Wallet.Act(ctx, wallet.Activity{Program: who.Program, Member: in.ID, What: in.Body.Activity, Key: in.Key, Actor: by}))
 }
 
 type redemptionIn struct {
@@ -172,14 +175,14 @@ func (a *API) redemption(ctx context.Context, who auth.Identity, in *redemptionI
 	case r.Reward == "":
 		return nil, models.Fail(models.Invalid, "reward_missing", "reward", "Name the reward, or the voucher that pays for one.")
 	}
-	return booked(a.Wallet.Redeem(ctx, r))
+	return a.booked(ctx)(a.Wallet.Redeem(ctx, r))
 }
 
 type adjustmentIn struct {
 	ID   models.MemberID `path:"id"`
 	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
 	Body struct {
-		Unit   models.Unit `json:"unit" doc:"points"`
+		Unit   models.Unit `json:"unit" doc:"points, visits, stamps or a stamp card's such as stamps:lunch: one that the program counts"`
 		Delta  int64       `json:"delta" doc:"how many to give, or below zero to take"`
 		Reason string      `json:"reason" doc:"kept with the entry"`
 	}
@@ -190,7 +193,7 @@ func (a *API) adjustment(ctx context.Context, who auth.Identity, in *adjustmentI
 	if err != nil {
 		return nil, err
 	}
-	return booked(a.Wallet.Adjust(ctx, wallet.Adjustment{
+	return a.booked(ctx)(a.Wallet.Adjust(ctx, wallet.Adjustment{
 		Program: who.Program, Member: in.ID, Delta: models.Delta{Unit: in.Body.Unit, Amount: in.Body.Delta},
 		Reason: in.Body.Reason, Key: in.Key, Actor: by,
 	}))
@@ -210,7 +213,7 @@ func (a *API) reversal(ctx context.Context, who auth.Identity, in *reversalIn) (
 	if err != nil {
 		return nil, err
 	}
-	return booked(a.Wallet.Reverse(ctx, wallet.Reversal{
+	return a.booked(ctx)(a.Wallet.Reverse(ctx, wallet.Reversal{
 		Program: who.Program, Entry: in.ID, Amount: in.Body.Amount, Reason: in.Body.Reason, Key: in.Key, Actor: by, Role: who.Role,
 	}))
 }

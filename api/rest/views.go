@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"time"
 
 	"regulars/models"
@@ -21,7 +22,9 @@ type Member struct {
 	Consents []models.Consent      `json:"consents,omitempty"`
 	JoinedAt time.Time             `json:"joined_at"`
 	Erased   bool                  `json:"erased,omitempty"`
-	Balances map[models.Unit]int64 `json:"balances"`
+	Balances map[models.Unit]int64 `json:"balances" doc:"of every unit that the program counts"`
+	Ending   []models.Due          `json:"ending,omitempty" doc:"how many units end and when, the soonest first"`
+	Pending  []models.Due          `json:"pending,omitempty" doc:"how many units can't be used yet, and from when they can; the balances count them"`
 	Tier     string                `json:"tier" doc:"the level; empty below the first"`
 	Passes   *Passes               `json:"passes,omitempty"`
 	PageURL  string                `json:"page_url,omitempty"`
@@ -65,15 +68,16 @@ type Entry struct {
 	Amount   int64                 `json:"amount,omitempty" doc:"minor units of the purchase that a reversal took back"`
 	Deltas   []models.Delta        `json:"deltas" doc:"each with the rule that gave it"`
 	Lots     []models.Lot          `json:"lots,omitempty" doc:"units put with those that end together, or below zero taken from them"`
-	Balances map[models.Unit]int64 `json:"balances" doc:"after it"`
+	Balances map[models.Unit]int64 `json:"balances" doc:"after it, of every unit that the program counted then"`
 	Tier     string                `json:"tier" doc:"the level after it; empty below the first"`
 }
 
-func (a *API) member(m *models.Member, s models.State) Member {
+func (a *API) member(p *models.Program, m *models.Member, s models.State) Member {
+	now := a.Wallet.Stores.Clock.Now()
 	out := Member{
 		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Customer: m.Customer,
 		Birthday: m.Birthday, Locale: m.Locale, Consents: m.Consents, JoinedAt: m.JoinedAt,
-		Erased: m.ErasedAt != nil, Balances: balances(s), Tier: s.Tier, TierUntil: s.TierUntil,
+		Erased: m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,
 	}
 	if m.ErasedAt == nil {
 		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
@@ -85,15 +89,13 @@ func (a *API) member(m *models.Member, s models.State) Member {
 	return out
 }
 
-// balances always names one unit at least, also for a new card.
-func balances(s models.State) map[models.Unit]int64 {
-	if len(s.Balances) == 0 {
-		return map[models.Unit]int64{models.Points: 0}
+// entry shows an entry as the version of the program that it was made under
+// counted: a repeated request gets the first answer, whatever changed since.
+func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
+	p, err := a.Wallet.Stores.Programs.Version(ctx, e.Program, e.Version)
+	if err != nil {
+		return Entry{}, err
 	}
-	return s.Balances
-}
-
-func entry(e *models.Entry) Entry {
 	deltas := e.Deltas
 	if deltas == nil {
 		deltas = []models.Delta{}
@@ -102,14 +104,16 @@ func entry(e *models.Entry) Entry {
 		Taken: takenOf(e),
 		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
-		Activity: e.Activity, Amount: e.Undo, Lots: e.Lots, Deltas: deltas, Balances: balances(e.State), Tier: e.State.Tier,
-	}
+		Activity: e.Activity, Amount: e.Undo, Lots: e.Lots, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
+	}, nil
 }
 
 // Scan is what a till learns of a code.
 type Scan struct {
 	Member   *Member               `json:"member,omitempty" doc:"absent for a voucher that whoever brings it may use: scan their card as well"`
-	Balances map[models.Unit]int64 `json:"balances"`
+	Balances map[models.Unit]int64 `json:"balances" doc:"of every unit that the program counts"`
+	Ending   []models.Due          `json:"ending" doc:"how many units end and when, the soonest first"`
+	Pending  []models.Due          `json:"pending" doc:"how many units can't be used yet, and from when they can; the balances count them"`
 	Tier     string                `json:"tier" doc:"the level; empty below the first"`
 	Rewards  []Offer               `json:"rewards"`
 	Vouchers []Voucher             `json:"vouchers" doc:"of the member, those that end first before the others; or the one that was scanned"`
@@ -132,17 +136,18 @@ func atTill(m Member) Member {
 
 // scan shows staff no more of a person than they need at the till.
 func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
-	out := Scan{Balances: map[models.Unit]int64{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}, Challenges: []ChallengeProgress{}}
+	out := Scan{Balances: map[models.Unit]int64{}, Ending: []models.Due{}, Pending: []models.Due{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}, Challenges: []ChallengeProgress{}}
 	now := a.Wallet.Stores.Clock.Now()
 	if i.Member.ID == "" {
 		out.Vouchers = append(out.Vouchers, voucher(i.Voucher, now))
 		return out
 	}
-	m := atTill(a.onTier(a.member(&i.Member, i.State), i.Program, i.State))
+	m := atTill(a.onTier(a.member(i.Program, &i.Member, i.State), i.Program, i.State))
 	out.Member, out.Balances, out.Tier = &m, m.Balances, m.Tier
+	out.Ending, out.Pending = append(out.Ending, m.Ending...), append(out.Pending, m.Pending...)
 	out.Challenges = a.challenges(i.Program, i.State)
 	for _, o := range offers {
-		out.Rewards = append(out.Rewards, offer(&o, i.State))
+		out.Rewards = append(out.Rewards, offer(&o, i.State, now))
 	}
 	for _, v := range i.Vouchers {
 		out.Vouchers = append(out.Vouchers, voucher(&v, now))
