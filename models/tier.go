@@ -270,6 +270,10 @@ func (p *Program) place(s *State, event *Event, c *Change) {
 		return
 	}
 	p.forgetCredits(s, event, c)
+	if event.Kind != EntryReverse && p.settled(s, event.At) {
+		c.State.Tier, c.State.TierUntil = s.Tier, s.TierUntil
+		return
+	}
 	now, has := p.level(c.State.Counts, event.At), p.rank(s.Tier)
 	switch {
 	case now.from > has,
@@ -281,6 +285,22 @@ func (p *Program) place(s *State, event *Event, c *Change) {
 		now = standing{Name: s.Tier, until: s.TierUntil}
 	}
 	c.State.Tier, c.State.TierUntil = now.Name, now.until
+}
+
+// settled reports whether nothing that is earned at a moment can better the
+// level: it is the highest, and held for as long as it can be. So it is with
+// those who come most, whose counts are the most to look through.
+func (p *Program) settled(s *State, at time.Time) bool {
+	has := p.rank(s.Tier)
+	if has <= 0 || s.TierUntil == nil || !at.Before(*s.TierUntil) {
+		return false
+	}
+	for i := range p.Tiers {
+		if p.Tiers[i].From > has {
+			return false
+		}
+	}
+	return !s.TierUntil.Before(*p.TierOver.ends(p.TierOver.periodOf(at.In(p.Zone())), p.Zone()))
 }
 
 // forgetCredits drops what no longer counts, when something new does and when a
