@@ -25,6 +25,9 @@ func (p *Program) earn(s State, event Event) (Change, error) {
 	if err := p.checkAmount(event); err != nil {
 		return Change{}, err
 	}
+	if err := e.payWithValue(&event); err != nil {
+		return Change{}, err
+	}
 	for i := range p.Rules {
 		if r := &p.Rules[i]; (r.On == "" || r.On == OnPurchase) && r.When.holds(&e.m) {
 			e.apply(r)
@@ -54,7 +57,7 @@ func (p *Program) checkAmount(event Event) error {
 		return Fail(Invalid, "zero_amount", "amount", "The amount must be more than zero.")
 	case b.Amount > p.MaxPurchase:
 		return Fail(Invalid, "amount_too_large", "amount", "That is more than one purchase may be here. Check the amount.")
-	case b.Tip < 0 || b.Covered < 0 || b.Tip+b.Covered > b.Amount:
+	case b.Tip < 0 || b.Covered < 0 || b.Value < 0 || b.Tip+b.Covered > b.Amount || b.Covered+b.Value > b.Amount:
 		return Fail(Invalid, "parts_too_large", "tip", "The tip and what was paid with points or value are parts of the amount.")
 	}
 	return nil
@@ -244,6 +247,9 @@ func (c *StampCard) started(ever int64) int64 {
 // spent is how much of the purchase can earn, of all or of some goods.
 func (e *earning) spent(what Goods) int64 {
 	whole := e.b.Amount - e.b.Tip - e.b.Covered
+	if !e.p.Value.Earns {
+		whole = max(whole-e.b.Value, 0) // value pays the tip too
+	}
 	var meant, excluded int64
 	for i := range e.b.Items {
 		switch item := &e.b.Items[i]; {

@@ -23,6 +23,7 @@ const (
 	EntryRedeem  EntryKind = "redeem"  // units given for a reward
 	EntryReverse EntryKind = "reverse" // an earlier entry taken back
 	EntryAdjust  EntryKind = "adjust"  // units given or taken by hand
+	EntryLoad    EntryKind = "load"    // units that were paid for
 	EntryExpire  EntryKind = "expire"  // units that have come to their end
 )
 
@@ -71,7 +72,8 @@ type Purchase struct {
 	Receipt  string `bson:"receipt,omitempty" json:"receipt,omitempty"`
 	Items    []Item `bson:"items,omitempty" json:"items,omitempty"`
 	Tip      int64  `bson:"tip,omitempty" json:"tip,omitempty"`         // minor units of Amount that are a tip
-	Covered  int64  `bson:"covered,omitempty" json:"covered,omitempty"` // minor units of Amount paid with points or stored value
+	Covered  int64  `bson:"covered,omitempty" json:"covered,omitempty"` // minor units of Amount paid with points, or otherwise not with money
+	Value    int64  `bson:"value,omitempty" json:"value,omitempty"`     // minor units of Amount paid with the stored value of the card
 }
 
 // Entry is one immutable line of an account's ledger. A mistake is corrected
@@ -90,6 +92,7 @@ type Entry struct {
 	RecordedAt time.Time `bson:"recorded_at"` // when it was written here
 	Day        string    `bson:"day"`         // local day of At in the program's zone
 	Purchase   *Purchase `bson:"purchase,omitempty"`
+	Load       *Load     `bson:"load,omitempty"`
 	Reward     RewardID  `bson:"reward,omitempty"`
 	Taken      Taken     `bson:"taken,omitzero"` // redeem: what the reward's terms left open
 	Ref        EntryID   `bson:"ref,omitempty"`  // the entry that this one takes back

@@ -20,6 +20,7 @@ type Event struct {
 	Referrer MemberID  // earn: who invited the member, if somebody did
 	Activity Occasion  // earn: what was done, if it was no purchase
 	Imported bool      // earn: a fact of the past, so an amount of zero is taken
+	Load     *Load     // load
 	Reward   RewardID  // redeem
 	Taken    Taken     // redeem
 	Delta    Delta     // open, adjust
@@ -70,6 +71,8 @@ func (p *Program) change(s State, event Event) (Change, error) {
 		return p.earn(s, event)
 	case EntryRedeem:
 		return p.redeem(s, event)
+	case EntryLoad:
+		return p.load(s, event.Load)
 	case EntryReverse:
 		return p.reverse(s, event)
 	case EntryExpire:
@@ -127,7 +130,7 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
 		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Purchase: e.Purchase, Activity: e.Activity,
-		Imported: true, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo,
+		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo,
 	}
 	if e.Kind == EntryOpen || e.Kind == EntryAdjust {
 		event.Delta = e.Deltas[0]

@@ -141,7 +141,7 @@ func (p *Program) book(s *State, event *Event, c *Change) {
 			w.put(u, n-late, 0)
 			w.put(u, late, days)
 		default:
-			w.use(u, -n, event.Kind == EntryRedeem)
+			w.use(u, -n, event.Kind == EntryRedeem || event.Kind == EntryEarn)
 		}
 	}
 	if event.Kind == EntryEarn && !event.Activity.Unasked() {

@@ -76,6 +76,8 @@ type Terms struct {
 	Excluded     Goods       `bson:"excluded,omitzero" json:"excluded,omitzero"` // what never earns: gift cards, deposits
 	Expiries     []Expiry    `bson:"expiries,omitempty" json:"expiries,omitempty"`
 	LeapDay      LeapDay     `bson:"leap_day,omitempty" json:"leap_day,omitempty"` // 02-28 when empty
+	Value        ValueTerms  `bson:"value,omitzero" json:"value,omitzero"`
+	Products     []Product   `bson:"products,omitempty" json:"products,omitempty"` // units that are sold ahead
 	Rewards      []Reward    `bson:"rewards" json:"rewards"`
 	Tiers        []Tier      `bson:"tiers" json:"tiers"`
 	TierBy       TierBy      `bson:"tier_by,omitempty" json:"tier_by,omitempty"` // points when empty

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,11 @@ func rich(t *rapid.T) *models.Program {
 		terms.Rules = rapid.SliceOfN(rapid.Custom(richRule), 1, 5).Draw(t, "rules")
 		for i := range terms.Rules {
 			terms.Rules[i].ID = models.RuleID("rule" + string(rune('a'+i)))
+		}
+		if rapid.Bool().Draw(t, "value") {
+			terms.Value = models.ValueTerms{Most: 9000, Earns: rapid.Bool().Draw(t, "value earns")}
+			terms.Products = []models.Product{{ID: "ten", Name: "Ten", Unit: models.Visits, Give: 10, Price: 900}}
+			terms.Rules = append(terms.Rules, models.Rule{ID: "back", Name: "Back", Unit: models.Value, Give: 3, Per: models.PerAmount, Amount: 100})
 		}
 		terms.Bonuses = rapid.SliceOfN(rapid.Custom(richBonus), 0, 3).Draw(t, "bonuses")
 		for i := range terms.Bonuses {
@@ -65,6 +71,9 @@ func rich(t *rapid.T) *models.Program {
 		}
 		terms.Rewards = nil
 		for _, u := range terms.Units() {
+			if u == models.Value {
+				continue
+			}
 			terms.Rewards = append(terms.Rewards, richReward(t, u))
 		}
 	})
@@ -168,7 +177,12 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		Kind: models.EntryEarn, At: at, Location: rapid.SampledFrom([]string{"", "Corner"}).Draw(t, "location"),
 		Facts: rapid.SampledFrom([][]models.Fact{nil, {models.BirthdayMonth}}).Draw(t, "facts"),
 	}
-	switch rapid.IntRange(0, 12).Draw(t, "event") {
+	switch rapid.IntRange(0, 13).Draw(t, "event") {
+	case 13:
+		e.Kind, e.Load = models.EntryLoad, &models.Load{Amount: rapid.SampledFrom([]int64{100, 2500}).Draw(t, "load")}
+		if rapid.Bool().Draw(t, "product") {
+			e.Load = &models.Load{Product: "ten", Amount: 900}
+		}
 	case 12:
 		e.Kind = models.EntryExpire
 	case 0:
@@ -226,6 +240,9 @@ func bought(t *rapid.T) *models.Purchase {
 	}
 	b.Tip = rapid.Int64Range(0, b.Amount/2).Draw(t, "tip")
 	b.Covered = rapid.Int64Range(0, b.Amount/2).Draw(t, "covered")
+	if rapid.IntRange(0, 3).Draw(t, "with value") == 0 {
+		b.Value = rapid.Int64Range(0, b.Amount-b.Covered).Draw(t, "value")
+	}
 	return b
 }
 
@@ -262,7 +279,7 @@ func TestAnyProgramKeepsItsBooks(t *testing.T) {
 			credit += e.Credit
 			for u, n := range sums {
 				require.Equal(t, n, e.State.Balance(u))
-				require.True(t, n >= 0 || p.Refunds == models.AllowNegative)
+				require.True(t, n >= 0 || p.Refunds == models.AllowNegative && u != models.Value)
 			}
 			for key, n := range e.State.Counts {
 				require.NotZero(t, n)
@@ -318,14 +335,28 @@ func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := rich(t)
 		p.Refunds = models.AllowNegative
+		// Money that was used is not taken back, nor what has ended.
+		p.Rules = slices.DeleteFunc(p.Rules, func(r models.Rule) bool { return r.Unit == models.Value })
+		if p.Referral.Unit == models.Value {
+			p.Referral = models.Referral{}
+		}
+		p.Expiries = slices.DeleteFunc(p.Expiries, func(e models.Expiry) bool { return e.Unit == models.Value })
 		a := life(t, p)
 		at := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 		if n := len(a.entries); n > 0 {
 			at = a.entries[n-1].At
 		}
-		for i := range len(a.entries) {
-			if k := a.entries[i].Kind; k != models.EntryReverse && k != models.EntryExpire && !a.whole(i) {
-				require.NoError(t, a.post(models.Event{Kind: models.EntryReverse, At: at, Original: &a.entries[i], Undone: a.undone[i]}))
+		for pass, left := 0, 1; left > 0; pass++ { // a load only after what was paid with it
+			left = 0
+			for i := len(a.entries) - 1; i >= 0; i-- {
+				if k := a.entries[i].Kind; k == models.EntryReverse || k == models.EntryExpire || a.whole(i) {
+					continue
+				}
+				if err := a.post(models.Event{Kind: models.EntryReverse, At: at, Original: &a.entries[i], Undone: a.undone[i]}); err != nil {
+					require.Equal(t, "load_spent", models.CodeOf(err))
+					require.Less(t, pass, 9)
+					left++
+				}
 			}
 		}
 		expired := map[models.Unit]int64{}

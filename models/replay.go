@@ -5,10 +5,11 @@ import "time"
 // Replay is an account as it would stand if what happened had happened under one
 // version of a program. Nothing of it is booked.
 type Replay struct {
-	State State
-	Given map[Unit]int64 // by rules, less what was taken back
-	Used  map[Unit]int64 // for rewards, less what was given back
-	Ended map[Unit]int64 // at the end of their time
+	State  State
+	Given  map[Unit]int64 // by rules, less what was taken back
+	Loaded map[Unit]int64 // that were paid for, less what was paid back
+	Used   map[Unit]int64 // for rewards and as payment, less what was given back
+	Ended  map[Unit]int64 // at the end of their time
 
 	program *Program
 	booked  map[EntryID]*Entry // what became of the entries, for their reversals
@@ -20,7 +21,7 @@ type Replay struct {
 // back of its entries by then.
 func (p *Program) NewReplay(from State, undone map[EntryID]Undone) *Replay {
 	r := &Replay{
-		State: from, Given: map[Unit]int64{}, Used: map[Unit]int64{}, Ended: map[Unit]int64{},
+		State: from, Given: map[Unit]int64{}, Loaded: map[Unit]int64{}, Used: map[Unit]int64{}, Ended: map[Unit]int64{},
 		program: p, booked: map[EntryID]*Entry{}, refused: map[EntryID]bool{}, undone: map[EntryID]Undone{},
 	}
 	for id, u := range undone {
@@ -75,12 +76,14 @@ func (r *Replay) Play(e *Entry, birthday string, original *Entry) error {
 
 func (r *Replay) count(kind EntryKind, deltas []Delta) {
 	for _, d := range deltas {
-		switch kind {
-		case EntryEarn:
+		switch {
+		case kind == EntryEarn && d.Rule != "":
 			r.Given[d.Unit] += d.Amount
-		case EntryRedeem:
+		case kind == EntryLoad:
+			r.Loaded[d.Unit] += d.Amount
+		case kind == EntryEarn, kind == EntryRedeem:
 			r.Used[d.Unit] -= d.Amount
-		case EntryExpire:
+		case kind == EntryExpire:
 			r.Ended[d.Unit] -= d.Amount
 		}
 	}

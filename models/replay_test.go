@@ -83,7 +83,7 @@ func TestReplayUnderOtherTermsKeepsItsSums(t *testing.T) {
 		})
 		r, _ := replay(t, rich(t), a, 0, end)
 		for u, n := range r.State.Balances {
-			require.Equal(t, n, r.Given[u]-r.Used[u]-r.Ended[u], u)
+			require.Equal(t, n, r.Given[u]+r.Loaded[u]-r.Used[u]-r.Ended[u], u)
 		}
 	})
 }

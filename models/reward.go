@@ -21,6 +21,7 @@ const (
 	Access     RewardKind = "access"      // being let in: an evening, a sale before the others
 	Donation   RewardKind = "donation"    // Amount to a charity, of the member's choice where there are several
 	Partner    RewardKind = "partner"     // something that another business gives
+	GiftValue  RewardKind = "value"       // Amount of stored value on the card
 	Mystery    RewardKind = "mystery"     // one of Prizes, drawn
 )
 
@@ -88,7 +89,7 @@ func (t Taken) IsZero() bool {
 // Worth returns what the reward takes off the bill or gives to a charity when
 // its cost is given so many times, in minor units: 0 where that is no amount.
 func (r *Reward) Worth(times int64) int64 {
-	if r.Kind == AmountOff || r.Kind == Donation {
+	if r.Kind == AmountOff || r.Kind == Donation || r.Kind == GiftValue {
 		return r.Amount * max(times, 1)
 	}
 	return 0
@@ -138,6 +139,9 @@ func (p *Program) redeem(s State, event Event) (Change, error) {
 		if c, err = p.pay(s, r, &m, event); err != nil {
 			return Change{}, err
 		}
+	}
+	if r.Kind == GiftValue {
+		c.Deltas = append(c.Deltas, Delta{Unit: Value, Amount: r.Worth(event.Taken.Times), Rule: RuleID(r.ID)})
 	}
 	if event.Taken.Draw == nil {
 		return c, nil

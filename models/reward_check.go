@@ -13,7 +13,7 @@ const (
 	maxWeight  = 1_000_000
 )
 
-var rewardKinds = []RewardKind{"", FreeItem, AmountOff, PercentOff, Access, Donation, Partner, Mystery}
+var rewardKinds = []RewardKind{"", FreeItem, AmountOff, PercentOff, Access, Donation, Partner, GiftValue, Mystery}
 
 // checkRewards returns the first thing wrong with the rewards, or nil.
 func checkRewards(t *Terms, bad complain) error {
@@ -42,12 +42,14 @@ func (r *Reward) checkCost(t *Terms, field string, bad complain) error {
 		return bad(field+".cost", "A reward costs at least 1; leave the cost out where only a voucher gets it.")
 	case r.Cost == 0 && (r.Unit != "" || r.Most != RewardMost{} || r.Repeat != 0):
 		return bad(field+".cost", "A reward without a cost is had by voucher alone: leave unit, most and repeat out, or say what it costs.")
+	case r.Unit == Value:
+		return bad(field+".unit", "A reward costs no money: members pay with value at the till.")
 	case r.Cost > 0 && !t.Counts(r.Unit):
 		return bad(field+".unit", "A reward costs units that a rule gives.")
 	case r.Repeat < 0 || r.Repeat > maxRepeat:
 		return bad(field+".repeat", "A reward may be taken up to 1000 times at once.")
-	case r.Repeat > 1 && r.Kind != AmountOff && r.Kind != Donation:
-		return bad(field+".repeat", "Only an amount off and a donation can be taken several times at once.")
+	case r.Repeat > 1 && r.Kind != AmountOff && r.Kind != Donation && r.Kind != GiftValue:
+		return bad(field+".repeat", "Only an amount off, a donation and value can be taken several times at once.")
 	case r.Expense < 0 || r.Expense > maxStep:
 		return bad(field+".expense", "What one costs you is in minor units, up to 10000000.")
 	case r.Stock < 0:
@@ -64,13 +66,15 @@ func (r *Reward) checkCost(t *Terms, field string, bad complain) error {
 	return nil
 }
 
-func (r *Reward) checkKind(_ *Terms, field string, bad complain) error {
-	amount := r.Kind == AmountOff || r.Kind == Donation
+func (r *Reward) checkKind(t *Terms, field string, bad complain) error {
+	amount := r.Kind == AmountOff || r.Kind == Donation || r.Kind == GiftValue
 	switch {
 	case !slices.Contains(rewardKinds, r.Kind):
-		return bad(field+".kind", "kind is item, amount_off, percent_off, access, donation, partner or mystery.")
+		return bad(field+".kind", "kind is item, amount_off, percent_off, access, donation, partner, value or mystery.")
+	case r.Kind == GiftValue && t.Value.Most == 0:
+		return bad(field+".kind", "Cards of this program hold no money: give value terms first.")
 	case amount != (r.Amount > 0) || r.Amount < 0 || r.Amount > maxStep:
-		return bad(field+".amount", "An amount off and a donation say how much, in minor units; other kinds have no amount.")
+		return bad(field+".amount", "An amount off, a donation and value say how much, in minor units; other kinds have no amount.")
 	case (r.Kind == PercentOff) != (r.Percent > 0) || r.Percent < 0 || r.Percent > 100:
 		return bad(field+".percent", "A percentage off is 1 to 100; other kinds have none.")
 	case r.Ceiling < 0 || r.Ceiling > 0 && r.Kind != PercentOff:

@@ -193,6 +193,14 @@ func (t *Terms) Why(id RuleID) string {
 	if t.Referral.ID == id {
 		return t.Referral.Name
 	}
+	if x, ok := t.Product(id); ok {
+		return x.Name
+	}
+	for i := range t.Rewards { // value or a prize that it gave
+		if RuleID(t.Rewards[i].ID) == id {
+			return t.Rewards[i].Name
+		}
+	}
 	return ""
 }
 

@@ -17,7 +17,7 @@ const (
 
 var (
 	ruleID    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
-	unitName  = regexp.MustCompile(`^(points|visits|stamps(:[a-z0-9][a-z0-9_-]{0,29})?)$`)
+	unitName  = regexp.MustCompile(`^(points|visits|value|stamps(:[a-z0-9][a-z0-9_-]{0,29})?)$`)
 	clockTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
 	occasions = []Occasion{"", OnPurchase, OnSignUp, OnBirthday, OnCheckIn, OnSurvey, OnReview}
 	facts     = []Fact{BirthdayToday, BirthdayWeek, BirthdayMonth}
@@ -25,7 +25,8 @@ var (
 
 // Counts reports whether the program's rules give that unit.
 func (t *Terms) Counts(u Unit) bool {
-	return slices.ContainsFunc(t.Rules, func(r Rule) bool { return r.Unit == u }) ||
+	return u == Value && t.Value.Most > 0 || slices.ContainsFunc(t.Rules, func(r Rule) bool { return r.Unit == u }) ||
+		slices.ContainsFunc(t.Products, func(x Product) bool { return x.Unit == u }) ||
 		slices.ContainsFunc(t.StampCards, func(c StampCard) bool { return c.Unit == u })
 }
 
@@ -43,6 +44,12 @@ func (t *Terms) Units() []Unit {
 	}
 	for i := range t.StampCards {
 		add(t.StampCards[i].Unit)
+	}
+	for i := range t.Products {
+		add(t.Products[i].Unit)
+	}
+	if t.Value.Most > 0 {
+		add(Value)
 	}
 	return units
 }
@@ -118,6 +125,9 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 			return err
 		}
 	}
+	if err := checkLoads(t, named, bad); err != nil {
+		return err
+	}
 	seen := map[Unit]bool{}
 	for i := range t.Expiries {
 		e, field := &t.Expiries[i], "expiries["+strconv.Itoa(i)+"]"
@@ -143,8 +153,8 @@ func (r *Rule) check(t *Terms, field string, bad complain) error {
 	switch {
 	case !slices.Contains(occasions, r.On):
 		return bad(field+".on", "on is purchase, check_in, survey or review.")
-	case !unitName.MatchString(string(r.Unit)):
-		return bad(field+".unit", `unit is points, visits, stamps, or "stamps:" and a name.`)
+	case !unitName.MatchString(string(r.Unit)) || r.Unit == Value && t.Value.Most == 0:
+		return bad(field+".unit", `unit is points, visits, stamps, "stamps:" and a name, or value where cards hold money.`)
 	case r.Give <= 0 || r.Give > maxGive:
 		return bad(field+".give", "A rule gives at least 1 and at most 10000 units.")
 	case !slices.Contains([]Step{"", PerAmount, PerPurchase, PerItem}, r.Per) || purchase && r.Per == "":

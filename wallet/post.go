@@ -133,7 +133,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Key: in.Key, Hash: in.Hash, Kind: in.Event.Kind,
 		Program: program.ID, Version: program.Version, Member: in.Member.ID,
 		At: event.At, RecordedAt: now, Day: event.At.In(zone).Format(time.DateOnly),
-		Purchase: event.Purchase, Reward: event.Reward, Taken: event.Taken, Ref: in.Ref, Reason: in.Reason,
+		Purchase: event.Purchase, Load: event.Load, Reward: event.Reward, Taken: event.Taken, Ref: in.Ref, Reason: in.Reason,
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Undo: change.Undo, Credit: change.Credit, State: change.State,

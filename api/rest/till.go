@@ -17,6 +17,7 @@ func (a *API) tillRoutes(h huma.API) {
 	register(a, h, operation{"POST", "/members/{id}/purchases/trial", "purchase-trial", "What a purchase would earn; books nothing", tills, 200}, a.trial)
 	register(a, h, operation{"POST", "/members/{id}/activities", "activity", "Book a check-in, a survey or a review", tills, 201}, a.activity)
 	register(a, h, operation{"POST", "/members/{id}/redemptions", "redemption", "Give a reward", tills, 201}, a.redemption)
+	register(a, h, operation{"POST", "/members/{id}/loads", "load", "Put money on the card, or sell a product", tills, 201}, a.load)
 	register(a, h, operation{"POST", "/members/{id}/adjustments", "adjustment", "Give or take units by hand", bosses, 201}, a.adjustment)
 	register(a, h, operation{"POST", "/entries/{id}/reversals", "reversal", "Take an entry back; staff what they or their location booked, within a day", tills, 201}, a.reversal)
 }
@@ -61,7 +62,8 @@ type purchaseIn struct {
 		Currency string        `json:"currency,omitempty" doc:"ISO 4217; the program's when left out"`
 		Items    []models.Item `json:"items,omitempty"`
 		Tip      int64         `json:"tip,omitempty" doc:"minor units of the amount that are a tip"`
-		Covered  int64         `json:"covered,omitempty" doc:"minor units of the amount that were paid with points or stored value"`
+		Covered  int64         `json:"covered,omitempty" doc:"minor units of the amount that were paid with points, or otherwise not with money"`
+		Value    int64         `json:"value,omitempty" doc:"minor units of the amount that are paid with the money on the card"`
 		Receipt  string        `json:"receipt,omitempty"`
 		Location string        `json:"location,omitempty" maxLength:"64"`
 		At       *time.Time    `json:"at,omitempty" doc:"when it was, if not now"`
@@ -96,7 +98,7 @@ func (a *API) purchase(ctx context.Context, who auth.Identity, in *purchaseIn) (
 	b := in.Body
 	return a.booked(ctx)(a.Wallet.Earn(ctx, wallet.Sale{
 		Program: who.Program, Member: in.ID, At: at, Key: in.Key, Actor: by,
-		Purchase: models.Purchase{Amount: b.Amount, Currency: b.Currency, Receipt: b.Receipt, Items: b.Items, Tip: b.Tip, Covered: b.Covered},
+		Purchase: models.Purchase{Amount: b.Amount, Currency: b.Currency, Receipt: b.Receipt, Items: b.Items, Tip: b.Tip, Covered: b.Covered, Value: b.Value},
 	}))
 }
 
@@ -106,7 +108,8 @@ type trialIn struct {
 		Amount   int64         `json:"amount" doc:"minor units: 350 is 3.50"`
 		Items    []models.Item `json:"items,omitempty"`
 		Tip      int64         `json:"tip,omitempty" doc:"minor units of the amount that are a tip"`
-		Covered  int64         `json:"covered,omitempty" doc:"minor units of the amount that were paid with points or stored value"`
+		Covered  int64         `json:"covered,omitempty" doc:"minor units of the amount that were paid with points, or otherwise not with money"`
+		Value    int64         `json:"value,omitempty" doc:"minor units of the amount that are paid with the money on the card"`
 		Location string        `json:"location,omitempty" maxLength:"64"`
 	}
 }
@@ -119,7 +122,7 @@ func (a *API) trial(ctx context.Context, who auth.Identity, in *trialIn) (*entry
 	b := in.Body
 	return a.booked(ctx)(a.Wallet.Try(ctx, wallet.Sale{
 		Program: who.Program, Member: in.ID, Actor: by,
-		Purchase: models.Purchase{Amount: b.Amount, Items: b.Items, Tip: b.Tip, Covered: b.Covered},
+		Purchase: models.Purchase{Amount: b.Amount, Items: b.Items, Tip: b.Tip, Covered: b.Covered, Value: b.Value},
 	}))
 }
 
@@ -176,6 +179,26 @@ func (a *API) redemption(ctx context.Context, who auth.Identity, in *redemptionI
 		return nil, models.Fail(models.Invalid, "reward_missing", "reward", "Name the reward, or the voucher that pays for one.")
 	}
 	return a.booked(ctx)(a.Wallet.Redeem(ctx, r))
+}
+
+type loadIn struct {
+	ID   models.MemberID `path:"id"`
+	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Product  models.RuleID `json:"product,omitempty" doc:"what the program sells ahead; stored value when left out"`
+		Amount   int64         `json:"amount,omitempty" doc:"minor units that were paid; with a product it may be left out"`
+		Location string        `json:"location,omitempty" maxLength:"64"`
+	}
+}
+
+func (a *API) load(ctx context.Context, who auth.Identity, in *loadIn) (*entryOut, error) {
+	by, err := actor(who, in.Body.Location)
+	if err != nil {
+		return nil, err
+	}
+	return booked(a.Wallet.Load(ctx, wallet.Loading{
+		Program: who.Program, Member: in.ID, Product: in.Body.Product, Amount: in.Body.Amount, Key: in.Key, Actor: by,
+	}))
 }
 
 type adjustmentIn struct {

@@ -55,10 +55,11 @@ type Entry struct {
 	ID       models.EntryID        `json:"id"`
 	Member   models.MemberID       `json:"member"`
 	Seq      int64                 `json:"seq" doc:"1, 2, 3 … of the account, without gaps"`
-	Kind     models.EntryKind      `json:"kind" doc:"open, earn, redeem, reverse or adjust"`
+	Kind     models.EntryKind      `json:"kind" doc:"open, earn, redeem, load, reverse, adjust or expire"`
 	At       time.Time             `json:"at"`
 	Purchase *models.Purchase      `json:"purchase,omitempty"`
 	Activity models.Occasion       `json:"activity,omitempty" doc:"what was done, if it was no purchase"`
+	Load     *models.Load          `json:"load,omitempty" doc:"what was paid for"`
 	Reward   models.RewardID       `json:"reward,omitempty"`
 	Taken    *Taken                `json:"taken,omitempty" doc:"of a reward: what its terms left open"`
 	Reverses models.EntryID        `json:"reverses,omitempty" doc:"the entry that this one takes back"`
@@ -102,7 +103,7 @@ func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
 	}
 	return Entry{
 		Taken: takenOf(e),
-		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Reward: e.Reward,
+		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
 		Activity: e.Activity, Amount: e.Undo, Lots: e.Lots, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
 	}, nil
