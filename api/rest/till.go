@@ -196,7 +196,7 @@ func (a *API) load(ctx context.Context, who auth.Identity, in *loadIn) (*entryOu
 	if err != nil {
 		return nil, err
 	}
-	return booked(a.Wallet.Load(ctx, wallet.Loading{
+	return a.booked(ctx)(a.Wallet.Load(ctx, wallet.Loading{
 		Program: who.Program, Member: in.ID, Product: in.Body.Product, Amount: in.Body.Amount, Key: in.Key, Actor: by,
 	}))
 }
