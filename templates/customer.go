@@ -79,12 +79,16 @@ type Found struct{ Join }
 // Member is a member's own page, behind an unguessable link.
 type Member struct {
 	Frame
-	Card     Card
-	Wallets  Wallets
-	Dates    []string // what ends next, and from when the rest can be used
-	Earn     []string // what gives units, in the program's own words
-	Rewards  []RewardProgress
-	Entries  []Entry // newest first
+	Card    Card
+	Wallets Wallets
+	Dates   []string // what ends next, and from when the rest can be used
+	Earn    []string // what gives units, in the program's own words
+	Rewards []RewardProgress
+	Entries []Entry // newest first
+
+	Challenges []Challenge
+	InviteURL  string // where friends join; empty where the program gives nothing for friends
+
 	Consents []Choice
 	Action   string // where the consents are posted to, with key
 	Key      string
@@ -100,6 +104,13 @@ type Level struct {
 	Perks   []string // what it gives, a line each
 	Next    string   // the level above; empty at the top
 	Missing string   // what it takes to get there, written with what counts
+}
+
+// Challenge is how far a member is with a challenge.
+type Challenge struct {
+	Name, Reached string // "3 of 5"
+	Until         string // the last day on which that stands; empty when it does not end
+	Done, Goal    int64
 }
 
 // RewardProgress is how far a balance is from a reward.

@@ -92,6 +92,10 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 			page.Rewards = append(page.Rewards, progress(t, found.Program, found.State, &anywhere, models.Event{At: now}))
 		}
 	}
+	page.Challenges = challenges(t, found.Program, found.State, now)
+	if page.InviteURL, err = p.inviteURL(c, &found.Member); err != nil {
+		return err
+	}
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{
 			Purpose: string(purpose), Wording: wording(t, found.Program, purpose), Given: agreed(&found.Member, purpose),

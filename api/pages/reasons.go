@@ -1,6 +1,9 @@
 package pages
 
-import "regulars/templates"
+import (
+	"regulars/templates"
+	"regulars/wallet"
+)
 
 // undoneAtTill is why an entry was taken back at the till, as the ledger keeps
 // it.
@@ -21,6 +24,7 @@ var reasonKeys = map[string]string{
 	"wrong amount":              "reason.amount",
 	"wrong card":                "reason.card",
 	"goods returned":            "reason.returned",
+	wallet.ReasonReferral:       "reason.referral",
 	"taken back in the console": "reason.console",
 }
 

@@ -71,7 +71,11 @@ func gains(t *templates.Texts, p *models.Program, e *models.Entry) []templates.G
 func reasons(t *templates.Texts, p *models.Program, e *models.Entry) []string {
 	var all []string
 	for _, d := range e.Deltas {
-		if w := why(t, p, d.Rule); w != "" && !slices.Contains(all, w) {
+		w := why(t, p, d.Rule)
+		if d.Rule == p.Referral.ID && e.Purchase != nil {
+			w = p.Referral.FriendName
+		}
+		if w != "" && !slices.Contains(all, w) {
 			all = append(all, w)
 		}
 	}
