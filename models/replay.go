@@ -39,8 +39,11 @@ func (t *Terms) Asks() bool { return len(t.asked()) > 0 }
 // An error says why this version refuses it; then the account is as it was.
 // What is taken back of something refused is no error, and changes nothing.
 func (r *Replay) Play(e *Entry, birthday string, original *Entry) error {
-	if e.Kind == EntryExpire {
+	switch {
+	case e.Kind == EntryExpire:
 		return nil // what ends is found by its time
+	case (e.Kind == EntryOpen || e.Kind == EntryAdjust) && len(e.Deltas) != 1:
+		return nil // no such entry can be booked: ledger verify tells of it
 	}
 	r.Until(e.At)
 	kind := e.Kind

@@ -42,8 +42,16 @@ type DryRunReport struct {
 	Fewer     int64        `json:"fewer"`
 	Mixed     int64        `json:"mixed" doc:"more of one unit and fewer of another"`
 	Same      int64        `json:"same"`
+	Tiers     []TierReport `json:"tiers" doc:"where these members are at the end"`
 	Units     []UnitReport `json:"units"`
 	Refused   []Refusal    `json:"refused" doc:"by the draft, of what the version in force allows; the most frequent first"`
+}
+
+// TierReport is how many members have a tier at the end.
+type TierReport struct {
+	Tier    string `json:"tier" doc:"empty: below the first"`
+	Current int64  `json:"current"`
+	Draft   int64  `json:"draft"`
 }
 
 // UnitReport is what becomes of one unit.
@@ -97,6 +105,7 @@ type dryRunner struct {
 	current, draft *models.Program
 	report         DryRunReport
 	units          map[models.Unit]*UnitReport
+	tiers          map[string]*TierReport
 	refused        map[Refusal]int64
 	account        *playedAccount
 }
@@ -132,9 +141,9 @@ func (s *Service) DryRun(ctx context.Context, ask DryRun) (*DryRunReport, error)
 	d := &dryRunner{
 		Service: s, ask: ask, current: current, draft: &models.Program{ID: ask.Program, Version: current.Version + 1, Terms: ask.Terms},
 		report: DryRunReport{
-			Version: current.Version, From: now.AddDate(0, 0, -7*ask.Weeks), To: now, Currency: current.Currency, Units: []UnitReport{}, Refused: []Refusal{},
+			Version: current.Version, From: now.AddDate(0, 0, -7*ask.Weeks), To: now, Currency: current.Currency, Tiers: []TierReport{}, Units: []UnitReport{}, Refused: []Refusal{},
 		},
-		units: map[models.Unit]*UnitReport{}, refused: map[Refusal]int64{},
+		units: map[models.Unit]*UnitReport{}, tiers: map[string]*TierReport{}, refused: map[Refusal]int64{},
 	}
 	if err := d.run(ctx); err != nil {
 		return nil, err
@@ -247,6 +256,8 @@ func (d *dryRunner) close() {
 	}
 	a.current.Until(d.report.To)
 	a.draft.Until(d.report.To)
+	d.tier(a.current).Current++
+	d.tier(a.draft).Draft++
 	more, fewer := false, false
 	for _, u := range d.sum(a.current, a.draft) {
 		shift := UnitShift{Member: a.member, Current: a.current.State.Balance(u), Draft: a.draft.State.Balance(u)}
@@ -263,6 +274,14 @@ func (d *dryRunner) close() {
 	default:
 		d.report.Same++
 	}
+}
+
+func (d *dryRunner) tier(of *models.Replay) *TierReport {
+	name := of.State.Tier
+	if d.tiers[name] == nil {
+		d.tiers[name] = &TierReport{Tier: name}
+	}
+	return d.tiers[name]
 }
 
 // sum adds what an account comes to, and returns the units that are in it.
@@ -323,12 +342,34 @@ func (d *dryRunner) finish() {
 		r.Current.Cost, r.Draft.Cost = costOf(d.current, u, r.Current.Given), costOf(d.draft, u, r.Draft.Given)
 		d.report.Units = append(d.report.Units, *r)
 	}
+	d.finishTiers()
 	for r, times := range d.refused {
 		r.Times = times
 		d.report.Refused = append(d.report.Refused, r)
 	}
 	slices.SortFunc(d.report.Refused, func(a, b Refusal) int {
 		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Reward, b.Reward), cmp.Compare(a.Code, b.Code))
+	})
+}
+
+// finishTiers orders the tiers, the lowest first.
+func (d *dryRunner) finishTiers() {
+	if len(d.current.Tiers)+len(d.draft.Tiers) == 0 {
+		return // a program without
+	}
+	from := func(t TierReport) int64 {
+		for _, p := range []*models.Program{d.draft, d.current} {
+			if tier, ok := p.Tier(t.Tier); ok {
+				return tier.From
+			}
+		}
+		return -1
+	}
+	for _, t := range d.tiers {
+		d.report.Tiers = append(d.report.Tiers, *t)
+	}
+	slices.SortFunc(d.report.Tiers, func(a, b TierReport) int {
+		return cmp.Or(cmp.Compare(from(a), from(b)), cmp.Compare(a.Tier, b.Tier))
 	})
 }
 

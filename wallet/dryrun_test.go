@@ -77,6 +77,7 @@ func TestDryRunTellsWhatADraftWouldHaveChanged(t *testing.T) {
 		draft := apitest.Terms()
 		draft.Rules = []models.Rule{models.SpendRule(2, 100)}
 		draft.Rewards[0].Expense, draft.Rewards[1].Expense = 120, 600
+		draft.Tiers[1].From = 200
 		r, err := s.Wallet.DryRun(t.Context(), wallet.DryRun{Program: "demo", Terms: draft, Weeks: 2})
 		require.NoError(t, err)
 		require.Equal(t, before, kept(t, s), "a dry run books nothing")
@@ -88,6 +89,7 @@ func TestDryRunTellsWhatADraftWouldHaveChanged(t *testing.T) {
 		require.Equal(t, "EUR", r.Currency)
 		require.EqualValues(t, []int64{2, 0, 0, 1}, []int64{r.More, r.Fewer, r.Mixed, r.Same})
 		require.Empty(t, r.Refused)
+		require.Equal(t, []wallet.TierReport{{Tier: "", Current: 2, Draft: 2}, {Tier: "Silver", Current: 1}, {Tier: "Gold", Draft: 1}}, r.Tiers)
 		require.Equal(t, []wallet.UnitReport{{
 			Unit:    models.Points,
 			Current: wallet.UnitSums{Given: 60, Used: 50, Outstanding: 140},

@@ -77,6 +77,13 @@ func tellDryRun(out io.Writer, r *wallet.DryRunReport) error {
 		fmt.Fprintf(out, ", and %d more of one and fewer of another", r.Mixed)
 	}
 	fmt.Fprintln(out, ".")
+	for _, tier := range r.Tiers {
+		name := tier.Tier
+		if name == "" {
+			name = "no level"
+		}
+		fmt.Fprintf(out, "%s: %s of them, now %s.\n", name, t.Number(tier.Draft), t.Number(tier.Current))
+	}
 	for _, refusal := range r.Refused {
 		what := string(refusal.Kind)
 		if refusal.Reward != "" {
