@@ -38,6 +38,8 @@ type Import struct {
 	DryRun     bool              // read and report, write nothing
 	Workers    int               // accounts that are booked at once; zero: 256
 
+	units []models.Unit // that the program counts
+
 	Bad      func(BadLine)      // called for each line that is refused, one at a time, in the order of the file
 	Progress func(ImportReport) // called every 100 ms or so, one at a time
 }
@@ -58,7 +60,9 @@ type ImportReport struct {
 	Existing int64 // lines of members that were there
 	Booked   int64 // purchases, or opening balances
 	Known    int64 // booked by an earlier import
-	Amount   int64 // sum of what was booked: minor units, or points
+	Amount   int64 // sum of the purchases that were booked, in minor units
+
+	Opened map[models.Unit]int64 // sum of the opening balances that were booked
 }
 
 // The workings of an import. Memory is bounded by these, whatever the size of
@@ -125,6 +129,7 @@ func (s *Service) newImport(ctx context.Context, in Import) (*importRun, *textRe
 	if in.Workers <= 0 {
 		in.Workers = importWorkers
 	}
+	in.units = program.Units()
 	r := &importRun{
 		Service: s, in: in, program: program, zone: program.Zone(), seen: map[uint64]uint32{},
 		accounts: accountCache{of: map[who]*importAccount{}},

@@ -3,6 +3,8 @@ package wallet
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -99,6 +101,16 @@ func (r *importRun) settle(lines, rest []importLine, t *tally) {
 		rep.Booked += t.report.Booked
 		rep.Known += t.report.Known
 		rep.Amount += t.report.Amount
+		if len(t.report.Opened) > 0 {
+			sum := maps.Clone(rep.Opened) // whoever was shown the last keeps it
+			if sum == nil {
+				sum = map[models.Unit]int64{}
+			}
+			for u, n := range t.report.Opened {
+				sum[u] += n
+			}
+			rep.Opened = sum
+		}
 		r.bad = append(r.bad, t.bad...)
 	})
 }
@@ -128,7 +140,7 @@ func (r *importRun) attempt(ctx context.Context, lines []importLine, careful boo
 		if n == 0 {
 			t.report.Members = 0 // not made, or found as made the next time
 		}
-		return without(lines, from[:n]), err
+		return without(lines, whole(from, n)), err
 	}
 	r.keep(lines, a, drafts)
 	if r.in.Kind == ImportMembers {
@@ -186,7 +198,10 @@ func (r *importRun) drafts(ctx context.Context, a *importAccount, lines []import
 		return nil, nil, err
 	}
 	last := a.last
-	for _, line := range lines {
+	for _, line := range parts(lines) {
+		if n := len(t.bad); n > 0 && t.bad[n-1].Line == line.number {
+			continue // another part of it was refused
+		}
 		in := posting{
 			Member: a.member, Key: line.key, Event: line.event, At: line.at, Actor: Actor{Location: line.location},
 			Priority: models.PriorityImport,
@@ -246,7 +261,7 @@ func (r *importRun) known(ctx context.Context, a *importAccount, lines []importL
 		return map[string]string{}, nil
 	}
 	var keys []string
-	for _, line := range lines {
+	for _, line := range parts(lines) {
 		if line.key != "" {
 			keys = append(keys, line.key)
 		}
@@ -290,10 +305,22 @@ func booked(drafts []models.Entry, n int, report *ImportReport) {
 		report.Booked++
 		if e.Purchase != nil {
 			report.Amount += e.Purchase.Amount
-		} else {
-			report.Amount += e.Amount(models.Points)
+		}
+		if e.Kind == models.EntryOpen {
+			if report.Opened == nil {
+				report.Opened = map[models.Unit]int64{}
+			}
+			for _, d := range e.Deltas {
+				report.Opened[d.Unit] += d.Amount
+			}
 		}
 	}
+}
+
+// whole returns the lines all of whose entries are among the first n. from says
+// of which line each entry is.
+func whole(from []int, n int) []int {
+	return slices.DeleteFunc(slices.Clone(from[:n]), func(line int) bool { return slices.Contains(from[n:], line) })
 }
 
 // without returns the lines but for those with the numbers.

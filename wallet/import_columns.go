@@ -35,6 +35,18 @@ var importFields = map[ImportKind]struct {
 	},
 }
 
+// fieldsOf are the fields of a program's file: those of the kind, and of members
+// one for the opening balance of each unit.
+func (in *Import) fieldsOf() []string {
+	fields := slices.Clone(importFields[in.Kind].fields)
+	if in.Kind == ImportMembers {
+		for _, u := range in.units {
+			fields = append(fields, string(u))
+		}
+	}
+	return fields
+}
+
 // ignored stands in a list of columns for one that is not read.
 const ignored = "-"
 
@@ -103,7 +115,7 @@ func (in *Import) columnsOf(first []string) (columns, error) {
 	}
 	if len(in.Columns) == 0 && len(in.Map) == 0 && in.Header {
 		for i, name := range first {
-			if field := strings.ToLower(name); slices.Contains(importFields[in.Kind].fields, field) {
+			if field := strings.ToLower(name); slices.Contains(in.fieldsOf(), field) {
 				if err := c.put(field, i); err != nil {
 					return c, err
 				}
@@ -150,14 +162,18 @@ func (in *Import) position(first []string, column string) (int, error) {
 // complete wants every field to be one that there is, and those to be there
 // that no line can do without.
 func (in *Import) complete(c columns, first []string) error {
-	known := importFields[in.Kind]
+	fields := in.fieldsOf()
 	for _, field := range slices.Sorted(maps.Keys(c.at)) {
-		if !slices.Contains(known.fields, field) {
+		if !slices.Contains(fields, field) {
 			return models.Fail(models.Invalid, "unknown_field", field, "There is no field "+strconv.Quote(field)+" to import. The fields of "+
-				string(in.Kind)+" are "+strings.Join(known.fields, ", ")+"; - leaves a column out.")
+				string(in.Kind)+" are "+strings.Join(fields, ", ")+"; - leaves a column out.")
 		}
 	}
-	for _, group := range known.needed {
+	_, balance := c.at["balance"]
+	if _, twice := c.at[string(in.units[0])]; balance && twice && in.Kind == ImportMembers {
+		return models.Fail(models.Invalid, "column_twice", "balance", "Two columns are given for "+string(in.units[0])+": balance is the same.")
+	}
+	for _, group := range importFields[in.Kind].needed {
 		if !slices.ContainsFunc(group, func(field string) bool { _, ok := c.at[field]; return ok }) {
 			return models.Fail(models.Invalid, "missing_column", group[0],
 				"Say which column is the "+strings.Join(group, " or ")+". "+in.described(first))

@@ -40,6 +40,32 @@ type importLine struct {
 	key       string // empty when there is nothing to book
 	at        time.Time
 	location  string
+	openings  []models.Delta // balances to open beside the event
+}
+
+// parts are the entries that the lines make, each as a line of its own.
+func parts(lines []importLine) []importLine {
+	var all []importLine
+	for _, line := range lines {
+		all = append(all, line)
+		for _, d := range line.openings {
+			part := line
+			part.open(d)
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+// open makes the line one that opens a balance. Each unit has one key per
+// member, so that a file with a name mended doesn't bring a balance twice; that
+// of points is older than the other units.
+func (l *importLine) open(d models.Delta) {
+	l.key, l.at = "import:open", l.enrolment.JoinedAt
+	if d.Unit != models.Points {
+		l.key += "/" + string(d.Unit)
+	}
+	l.event = models.Event{Kind: models.EntryOpen, Delta: d}
 }
 
 // names yields all that the line knows its member by, and what is known of that
@@ -106,7 +132,7 @@ func (r *importRun) parseMember(line *importLine, cell func(string) string) *mod
 	r.identify(line, e) // by the name as it stands there
 	e.Name = name
 	e.Key = string(line.who.kind) + ":" + line.who.value
-	return r.openingBalance(line, cell("balance"))
+	return r.openingBalances(line, cell)
 }
 
 // importer is in the place of a user in what the ids of imported members
@@ -159,23 +185,32 @@ func (r *importRun) identify(line *importLine, e *Enrolment) {
 	line.who = who{byLine, r.lineKey(e.Name, e.Birthday, e.Locale, e.JoinedAt.UTC().Format(time.RFC3339))}
 }
 
-// openingBalance has one key per member, so that a file with a name mended
-// doesn't bring the balance twice.
-func (r *importRun) openingBalance(line *importLine, text string) *models.Error {
-	if text == "" {
-		return nil
+// openingBalances reads the columns of units. What is called balance is of the
+// unit that the program is about.
+func (r *importRun) openingBalances(line *importLine, cell func(string) string) *models.Error {
+	var all []models.Delta
+	for i, u := range r.in.units {
+		field, text := string(u), cell(string(u))
+		if balance := cell("balance"); i == 0 && balance != "" {
+			field, text = "balance", balance
+		}
+		if text == "" {
+			continue
+		}
+		n, bad := decimal(text, r.in.Decimal, 0, field)
+		switch {
+		case bad != nil:
+			return bad
+		case n < 0:
+			return badCell("negative_balance", field, "An opening balance is zero or more.")
+		case n > 0:
+			all = append(all, models.Delta{Unit: u, Amount: n})
+		}
 	}
-	units, bad := decimal(text, r.in.Decimal, 0, "balance")
-	switch {
-	case bad != nil:
-		return bad
-	case units < 0:
-		return badCell("negative_balance", "balance", "An opening balance is zero or more.")
-	case units == 0:
-		return nil
+	if len(all) > 0 {
+		line.open(all[0])
+		line.openings = all[1:]
 	}
-	line.key, line.at = "import:open", line.enrolment.JoinedAt
-	line.event = models.Event{Kind: models.EntryOpen, Delta: models.Delta{Unit: models.Points, Amount: units}}
 	return nil
 }
 

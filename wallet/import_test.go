@@ -77,7 +77,7 @@ func totals(t *testing.T, s *wallet.Service) []string {
 	require.NoError(t, err)
 	var out []string
 	for _, x := range all {
-		out = append(out, fmt.Sprintln(x.Customer, x.Purchases, x.Amount, x.Points))
+		out = append(out, fmt.Sprintln(x.Customer, x.Purchases, x.Amount, x.Units[models.Points]))
 	}
 	return out
 }
@@ -257,7 +257,7 @@ func TestImportMembers(t *testing.T) {
 		require.Empty(t, bad)
 		require.EqualValues(t, 3, report.Members)
 		require.EqualValues(t, 2, report.Booked)
-		require.EqualValues(t, 127, report.Amount)
+		require.EqualValues(t, 127, report.Opened[models.Points])
 		require.Equal(t, []string{" 0 0 7\n", "1 0 0 120\n", "2 0 0 0\n"}, totals(t, s))
 		two, err := s.Stores.Members.ByContact(t.Context(), shop, store.ByCustomer, "2")
 		require.NoError(t, err)

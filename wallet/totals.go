@@ -11,10 +11,10 @@ import (
 // Total is what a member's entries come to.
 type Total struct {
 	Member    models.MemberID
-	Customer  string // the number in the shop's own system, empty when there is none
-	Purchases int64  // without those that were reversed
-	Amount    int64  // of those, in minor units
-	Points    int64  // the sum of all deltas
+	Customer  string                // the number in the shop's own system, empty when there is none
+	Purchases int64                 // without those that were reversed
+	Amount    int64                 // of those, in minor units
+	Units     map[models.Unit]int64 // the sums of all deltas
 }
 
 // Totals adds up the entries of every member of a program, one by one, for
@@ -32,7 +32,7 @@ func (s *Service) Totals(ctx context.Context, program models.ProgramID) ([]Total
 			return nil, err
 		}
 		at[m.ID] = len(all)
-		all = append(all, Total{Member: m.ID, Customer: m.Customer})
+		all = append(all, Total{Member: m.ID, Customer: m.Customer, Units: map[models.Unit]int64{}})
 	}
 	for e, err := range s.Stores.Ledger.All(ctx) {
 		if err != nil {
@@ -53,7 +53,9 @@ func (s *Service) Totals(ctx context.Context, program models.ProgramID) ([]Total
 }
 
 func (s *Service) total(ctx context.Context, t *Total, e *models.Entry) error {
-	t.Points += e.Amount(models.Points)
+	for _, d := range e.Deltas {
+		t.Units[d.Unit] += d.Amount
+	}
 	if e.Kind == models.EntryEarn && e.Purchase != nil {
 		t.Purchases, t.Amount = t.Purchases+1, t.Amount+e.Purchase.Amount
 	}

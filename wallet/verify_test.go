@@ -224,7 +224,7 @@ func TestBooksAreRightAfterAnyImports(t *testing.T) {
 		require.Len(r, all, len(want))
 		for _, x := range all {
 			require.Equal(r, want[x.Customer], sum{x.Purchases, x.Amount})
-			require.Equal(r, x.Amount/terms.Rules[0].Amount*terms.Rules[0].Give, x.Points)
+			require.Equal(r, x.Amount/terms.Rules[0].Amount*terms.Rules[0].Give, x.Units[models.Points])
 		}
 		require.True(r, slices.IsSortedFunc(all, func(a, b wallet.Total) int { return strings.Compare(a.Customer, b.Customer) }))
 	})

@@ -18,7 +18,7 @@ import (
 type exportCommand struct {
 	Members exportMembersCommand `cmd:"" help:"The members, as CSV."`
 	Entries exportEntriesCommand `cmd:"" help:"Every line of the ledger, as CSV."`
-	Totals  exportTotalsCommand  `cmd:"" help:"Purchases, amount and points of each member, as CSV, sorted by customer number."`
+	Totals  exportTotalsCommand  `cmd:"" help:"Purchases, amount and units of each member, as CSV, sorted by customer number."`
 }
 
 // exportFlags say what to export.
@@ -30,14 +30,22 @@ type exportFlags struct {
 // export writes a table to standard output. Cells that a spreadsheet would
 // take for a formula get a ' before them; imports take it off again. The header
 // comes with the first row, so that a failure before it leaves nothing there.
-func (c *exportFlags) export(ctx context.Context, header string, rows func(*wallet.Service, func(...string) error) error) error {
+// After those of header there are columns for each unit of the program.
+func (c *exportFlags) export(ctx context.Context, header string, ofUnit func(i int, u models.Unit) []string,
+	rows func(*wallet.Service, []models.Unit, func(...string) error) error,
+) error {
 	w := csv.NewWriter(bufio.NewWriterSize(os.Stdout, 64<<10))
-	begin := sync.OnceValue(func() error { return w.Write(strings.Split(header, ",")) })
 	err := withWallet(ctx, c.database, func(s *wallet.Service) error {
-		if _, err := s.Stores.Programs.Current(ctx, models.ProgramID(c.Program)); err != nil {
+		program, err := s.Stores.Programs.Current(ctx, models.ProgramID(c.Program))
+		if err != nil {
 			return missingProgram(err, c.Program)
 		}
-		err := rows(s, func(cells ...string) error {
+		names := strings.Split(header, ",")
+		for i, u := range program.Units() {
+			names = append(names, ofUnit(i, u)...)
+		}
+		begin := sync.OnceValue(func() error { return w.Write(names) })
+		err = rows(s, program.Units(), func(cells ...string) error {
 			for i, cell := range cells {
 				cells[i] = harmless(cell)
 			}
@@ -72,7 +80,8 @@ type exportMembersCommand struct {
 // would cut twenty digits short.
 func (c *exportMembersCommand) Run(ctx context.Context) error {
 	const header = "id,customer,card,name,phone,email,birthday,locale,joined,erased"
-	return c.export(ctx, header, func(s *wallet.Service, row func(...string) error) error {
+	none := func(int, models.Unit) []string { return nil }
+	return c.export(ctx, header, none, func(s *wallet.Service, _ []models.Unit, row func(...string) error) error {
 		for m, err := range s.Stores.Members.All(ctx, models.ProgramID(c.Program)) {
 			if err != nil {
 				return err
@@ -94,10 +103,17 @@ type exportEntriesCommand struct {
 	exportFlags
 }
 
-// Run exports the ledger, account by account.
+// Run exports the ledger, account by account. Each unit has what an entry did
+// to it and the balance after it.
 func (c *exportEntriesCommand) Run(ctx context.Context) error {
-	const header = "id,member,seq,kind,at,day,version,amount,currency,receipt,location,staff,ref,reason,points,balance"
-	return c.export(ctx, header, func(s *wallet.Service, row func(...string) error) error {
+	const header = "id,member,seq,kind,at,day,version,amount,currency,receipt,location,staff,ref,reason"
+	both := func(i int, u models.Unit) []string {
+		if i == 0 {
+			return []string{string(u), "balance"}
+		}
+		return []string{string(u), "balance:" + string(u)}
+	}
+	return c.export(ctx, header, both, func(s *wallet.Service, units []models.Unit, row func(...string) error) error {
 		for e, err := range s.Stores.Ledger.All(ctx) {
 			if err != nil {
 				return err
@@ -109,10 +125,12 @@ func (c *exportEntriesCommand) Run(ctx context.Context) error {
 			if b := e.Purchase; b != nil {
 				amount, currency, receipt = number(b.Amount), b.Currency, b.Receipt
 			}
-			err := row(string(e.ID), string(e.Member), number(e.Seq), string(e.Kind), e.At.Format(time.RFC3339), e.Day, strconv.Itoa(e.Version),
-				amount, currency, receipt, e.Location, string(e.Staff), string(e.Ref), e.Reason,
-				number(e.Amount(models.Points)), number(e.State.Balance(models.Points)))
-			if err != nil {
+			cells := []string{string(e.ID), string(e.Member), number(e.Seq), string(e.Kind), e.At.Format(time.RFC3339), e.Day, strconv.Itoa(e.Version),
+				amount, currency, receipt, e.Location, string(e.Staff), string(e.Ref), e.Reason}
+			for _, u := range units {
+				cells = append(cells, number(e.Amount(u)), number(e.State.Balance(u)))
+			}
+			if err := row(cells...); err != nil {
 				return err
 			}
 		}
@@ -126,13 +144,18 @@ type exportTotalsCommand struct {
 
 // Run exports what each member's entries come to.
 func (c *exportTotalsCommand) Run(ctx context.Context) error {
-	return c.export(ctx, "customer,purchases,amount,points", func(s *wallet.Service, row func(...string) error) error {
+	sum := func(_ int, u models.Unit) []string { return []string{string(u)} }
+	return c.export(ctx, "customer,purchases,amount", sum, func(s *wallet.Service, units []models.Unit, row func(...string) error) error {
 		totals, err := s.Totals(ctx, models.ProgramID(c.Program))
 		if err != nil {
 			return err
 		}
 		for _, t := range totals {
-			if err := row(t.Customer, number(t.Purchases), number(t.Amount), number(t.Points)); err != nil {
+			cells := []string{t.Customer, number(t.Purchases), number(t.Amount)}
+			for _, u := range units {
+				cells = append(cells, number(t.Units[u]))
+			}
+			if err := row(cells...); err != nil {
 				return err
 			}
 		}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,13 +139,25 @@ func (c *importFlags) summary(kind wallet.ImportKind, r wallet.ImportReport, sho
 	fmt.Printf("  %s\n", count(r.Members, "new member", "new members"))
 	if kind == wallet.ImportMembers {
 		fmt.Printf("  %s there already\n", count(r.Existing, "member was", "members were"))
-		fmt.Printf("  %s, %s in all\n", count(r.Booked, "opening balance", "opening balances"), count(r.Amount, "point", "points"))
+		fmt.Printf("  %s%s\n", count(r.Booked, "opening balance", "opening balances"), opened(r.Opened))
 		fmt.Printf("  %s booked before\n", count(r.Known, "opening balance was", "opening balances were"))
 	} else {
 		fmt.Printf("  %s, %s in all\n", count(r.Booked, "purchase", "purchases"), count(r.Amount, "minor unit", "minor units"))
 		fmt.Printf("  %s booked before\n", count(r.Known, "purchase was", "purchases were"))
 	}
 	fmt.Printf("  %s\n", count(r.Bad, "bad line", "bad lines"))
+}
+
+// opened adds up opening balances, as in ", 120 points and 3 stamps in all".
+func opened(sums map[models.Unit]int64) string {
+	var parts []string
+	for _, u := range slices.Sorted(maps.Keys(sums)) {
+		parts = append(parts, commandline.Count(sums[u], strings.TrimSuffix(string(u), "s"), string(u)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", " + strings.Join(parts, ", ") + " in all"
 }
 
 // importProgress shows how far an import has come: a bar on a terminal, a line
