@@ -68,7 +68,7 @@ type Head struct {
 	Seq         int64      `bson:"seq"`
 	State       State      `bson:"state"`
 	LastVisitAt *time.Time `bson:"last_visit_at,omitempty"`
-	Ends        *time.Time `bson:"ends,omitempty"` // when the next units end
+	Ends        *time.Time `bson:"ends,omitempty"` // when the next units or the tier end
 }
 
 // SetBirthday sets a birthday that CheckBirthday accepts.
