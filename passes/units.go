@@ -12,6 +12,10 @@ import (
 func UnitOf(t *models.Terms, u models.Unit) templates.Unit {
 	kind, name := kindOf(u)
 	out := templates.Unit{Kind: kind, Name: name}
+	if u == models.Value {
+		out.Currency = t.Currency
+		out.Places, _ = models.CurrencyDigits(t.Currency)
+	}
 	if c, ok := t.StampCard(u); ok {
 		out.Name, out.Size = c.Name, c.Size
 	}

@@ -98,11 +98,11 @@ var kinds = []string{"points", "visits", "stamps"}
 // computed are the keys that are put together when they are said: what comes
 // after a prefix and a point.
 var computed = map[string][]string{
-	"entry": {"open", "earn", "expire", "redeem", "reverse", "adjust", "check_in", "survey", "review", "bonus"}, "till.deed": {"check_in", "survey", "review"}, "role": {"owner", "manager", "marketer", "staff"},
+	"entry": {"open", "earn", "load", "expire", "redeem", "reverse", "adjust", "check_in", "survey", "review", "bonus"}, "till.deed": {"check_in", "survey", "review"}, "role": {"owner", "manager", "marketer", "staff"},
 	"wallet.name": {"apple", "google"}, "wallet.maker": {"apple", "google"}, "consent": {"program", "wallet", "email", "telephone"},
 	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched)},
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
-	"unit.label": kinds, "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
+	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
 	"field": {"name", "phone", "email"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }
 

@@ -4,12 +4,27 @@ import "strings"
 
 // Unit is what a balance counts, as people call it.
 type Unit struct {
-	Kind string // "points", "visits" or "stamps"
+	Kind string // "points", "visits", "stamps" or "value"
 	Name string // of its own, such as that of a stamp card; empty when it has none
 	Size int64  // stamps of a full card; 0 when there is no such card
 	// Among says that the program has others of the kind, so that a number has
 	// to say of which it is.
 	Among bool
+	// Currency and Places are those of stored value, which counts minor units;
+	// empty for all else.
+	Currency string
+	Places   int
+}
+
+// Plain reports whether a bare number says how many there are.
+func (u Unit) Plain() bool { return u.Size == 0 && u.Currency == "" }
+
+// number writes so many of a unit without saying of what.
+func (t *Texts) number(u Unit, n int64) string {
+	if u.Currency != "" {
+		return t.Money(n, u.Currency, u.Places)
+	}
+	return t.Number(n)
 }
 
 // Balance is how many of a unit somebody has.
@@ -41,7 +56,12 @@ func (t *Texts) Label(u Unit) string {
 }
 
 // Units writes so many of a unit: 3 stamps.
-func (t *Texts) Units(u Unit, n int64) string { return u.which(t.Count("unit.count."+u.Kind, n)) }
+func (t *Texts) Units(u Unit, n int64) string {
+	if u.Currency != "" {
+		return t.number(u, n)
+	}
+	return u.which(t.Count("unit.count."+u.Kind, n))
+}
 
 // Short writes so many of a unit by its own name, where it needs one: 3 Lunches.
 func (t *Texts) Short(u Unit, n int64) string {
@@ -61,11 +81,17 @@ func (t *Texts) RewardOffer(name string, u Unit, cost int64) string {
 
 // Ends says when units end: 40 points end on 31 December 2026.
 func (t *Texts) Ends(u Unit, n int64, day string) string {
+	if u.Currency != "" {
+		return t.Say("unit.ends.value", Args{"Held": t.number(u, n), "Day": day})
+	}
 	return u.which(t.Count("unit.ends."+u.Kind, n, Args{"Day": day}))
 }
 
 // UsableFrom says from when units can be used.
 func (t *Texts) UsableFrom(u Unit, n int64, day string) string {
+	if u.Currency != "" {
+		return t.Say("unit.usable.value", Args{"Held": t.number(u, n), "Day": day})
+	}
 	return u.which(t.Count("unit.usable."+u.Kind, n, Args{"Day": day}))
 }
 
@@ -73,7 +99,7 @@ func (t *Texts) UsableFrom(u Unit, n int64, day string) string {
 // card.
 func (t *Texts) Standing(u Unit, n int64) string {
 	if u.Size == 0 {
-		return t.Number(n)
+		return t.number(u, n)
 	}
 	return t.Number(u.On(n)) + " / " + t.Number(u.Size)
 }
@@ -102,7 +128,10 @@ func (t *Texts) YouHave(u Unit, n int64, held string) string {
 		return t.Count("unit.card.have", u.Size, Args{"Held": t.Number(u.On(n))})
 	}
 	if held == "" {
-		held = t.Number(n)
+		held = t.number(u, n)
+	}
+	if u.Currency != "" {
+		return t.Say("unit.have.value", Args{"Held": held})
 	}
 	return t.Count("unit.have."+u.Kind, n, Args{"Held": held})
 }
@@ -139,20 +168,20 @@ func (t *Texts) Holding(all []Balance) string {
 // Given is what an entry gave, in words, those of one kind together: 12 points,
 // 2 stamps.
 func (t *Texts) Given(changes []Change) string {
-	var kinds []string
+	var kinds []Unit
 	sum := map[string]int64{}
 	for _, c := range changes {
 		if c.Amount <= 0 {
 			continue
 		}
 		if sum[c.Unit.Kind] == 0 {
-			kinds = append(kinds, c.Unit.Kind)
+			kinds = append(kinds, Unit{Kind: c.Unit.Kind, Currency: c.Unit.Currency, Places: c.Unit.Places})
 		}
 		sum[c.Unit.Kind] += c.Amount
 	}
 	words := make([]string, len(kinds))
 	for i, kind := range kinds {
-		words[i] = t.Units(Unit{Kind: kind}, sum[kind])
+		words[i] = t.Units(kind, sum[kind.Kind])
 	}
 	return strings.Join(words, ", ")
 }

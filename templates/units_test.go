@@ -28,6 +28,11 @@ func TestUnitsInWords(t *testing.T) {
 	require.Equal(t, "You now have %@ points.", en.YouHave(points, 40, "%@"))
 	require.Equal(t, "You now have 3 of 8 stamps.", en.YouHave(lunch, 3, "%@"))
 	require.Equal(t, "1 point ends on 31 December 2026", en.Ends(points, 1, "31 December 2026"))
+	money := Unit{Kind: "value", Currency: "EUR", Places: 2}
+	require.Equal(t, "€12.50", en.Standing(money, 1250))
+	require.Equal(t, "You now have €12.50 on the card.", en.YouHave(money, 1250, ""))
+	require.Equal(t, "€5.00 ends on 1 May", en.Ends(money, 500, "1 May"))
+	require.Equal(t, "3 points, €0.50", en.Given([]Change{{points, 3, 3}, {money, 50, 50}}))
 	for n, want := range map[int64]string{1: "1 pieczątka", 3: "3 pieczątki", 12: "12 pieczątek", 22: "22 pieczątki"} {
 		require.Equal(t, want, pl.Units(Unit{Kind: "stamps"}, n))
 	}

@@ -60,17 +60,17 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 
 // alone reports whether the balance in the corner says all there is to say.
 func (w *wording) alone(s passes.State) bool {
-	return len(s.Balances) <= 1 && w.unit(s.Primary().Unit).Size == 0
+	return len(s.Balances) <= 1 && w.unit(s.Primary().Unit).Plain()
 }
 
 func (w *wording) balance(s passes.State) Field {
 	b := s.Primary()
 	u := w.unit(b.Unit)
 	f := Field{Key: "balance", Label: w.texts.Label(u), TextAlignment: alignRight}
-	if u.Size > 0 {
-		f.Value = w.texts.Standing(u, b.Amount)
-	} else {
+	if u.Plain() {
 		f.Value, f.NumberStyle = b.Amount, styleDecimal
+	} else {
+		f.Value = w.texts.Standing(u, b.Amount)
 	}
 	if s.Message == "" && w.alone(s) {
 		f.ChangeMessage = w.texts.YouHave(u, b.Amount, "%@")
@@ -184,7 +184,7 @@ func (w *wording) sentence(s passes.State) string {
 			u.Among = false // its name comes first
 			line = w.texts.Label(u) + ": " + w.texts.Held(u, b.Amount)
 		default:
-			line = w.texts.Label(u) + ": " + w.texts.Number(b.Amount)
+			line = w.texts.Label(u) + ": " + w.texts.Standing(u, b.Amount)
 		}
 		if full := w.texts.FullCards(u, b.Amount); full != "" {
 			line += " + " + full

@@ -58,7 +58,7 @@ func fill(o *walletobjects.LoyaltyObject, p *models.Program, s passes.State) {
 func points(t *templates.Texts, p *models.Program, b passes.Balance) *walletobjects.LoyaltyPoints {
 	u := passes.UnitOf(&p.Terms, b.Unit)
 	shown := &walletobjects.LoyaltyPoints{Label: t.Label(u)}
-	if u.Size > 0 {
+	if !u.Plain() {
 		shown.Balance = &walletobjects.LoyaltyPointsBalance{String: t.Standing(u, b.Amount), NullFields: []string{"Int"}}
 		return shown
 	}
