@@ -267,7 +267,7 @@ func (s State) Rewards(p *Program, at time.Time) (ready []Reward, next *Reward) 
 		switch err := p.MayTake(s, &anywhere, Event{At: at}); {
 		case err == nil:
 			ready = append(ready, r)
-		case CodeOf(err) == "not_enough" && (next == nil || r.Cost-s.Balance(r.Unit) < next.Cost-s.Balance(next.Unit)):
+		case CodeOf(err) == "not_enough" && (next == nil || r.Cost-s.Usable(r.Unit, at) < next.Cost-s.Usable(next.Unit, at)):
 			next = &r
 		}
 	}

@@ -23,7 +23,7 @@ func onWhatIsThere(t *testing.T) [][]string {
 		{"ledger", "verify"},
 		{"export", "members", "--program=shop"}, {"export", "entries", "--program=shop"}, {"export", "totals", "--program=shop"},
 		{"import", "members", file, "--program=shop"}, {"import", "purchases", file, "--program=shop", "--dry-run"},
-		{"program", "show", "shop"}, {"program", "publish", "shop", terms},
+		{"program", "export", "shop"}, {"program", "import", "shop", terms},
 		{"user", "add", "--program=shop", "--role=owner", "--email=a@example.com"},
 		{"restored"},
 	}
