@@ -38,7 +38,7 @@ var htmlFiles embed.FS
 // all are drawn.
 var every = []Page{
 	Join{}, Joined{}, Found{}, Member{},
-	Till{}, TillMember{}, TillDone{}, TillError{},
+	Till{}, TillMember{}, TillScannedVoucher{}, TillDone{}, TillError{},
 	Home{}, Login{}, Overview{}, Members{}, MemberDetail{}, TakeBack{}, Poster{}, Failed{},
 }
 

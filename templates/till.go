@@ -29,7 +29,10 @@ type TillMember struct {
 	LastVisit time.Time // zero when this is the first
 	Notices   []string  // things to know before going on, such as "Already scanned 4 min ago"
 	Rewards   []TillReward
+	Vouchers  []TillVoucher
 	Deeds     []Deed
+	Money     *TillMoney // nil where cards hold none
+	Products  []TillProduct
 	Points    bool   // the program counts points and nothing else
 	Currency  string // ISO 4217
 	Places    int    // decimal places of the currency
@@ -41,9 +44,51 @@ type TillMember struct {
 // TillReward is a reward at the till, ready or how far off.
 type TillReward struct {
 	RewardProgress
-	ID  string
-	Key string // idempotency key of the redemption
+	ID     string
+	Key    string   // idempotency key of the redemption
+	Choose []string // posted as choice; nothing to choose when empty
+	Most   int64    // how many times it may be taken at once, posted as times
 }
+
+// Counts are how many times the reward may be taken at once.
+func (r TillReward) Counts() []int64 {
+	var all []int64
+	for n := int64(1); n <= r.Most && r.Most > 1; n++ {
+		all = append(all, n)
+	}
+	return all
+}
+
+// TillVoucher is a voucher that the member may use. It is posted to
+// /till/redemptions as member, voucher, choice and key.
+type TillVoucher struct {
+	Code   string
+	Name   string // of the reward
+	Reason string // what it was given for
+	Until  string // the last day on which it is good; empty when it has none
+	Choose []string
+	Key    string
+}
+
+// TillScannedVoucher is a voucher for whoever brings it: its code goes with the
+// next scan.
+type TillScannedVoucher struct {
+	Frame
+	Voucher TillVoucher
+}
+
+// TillMoney is the money on the card. What is paid is posted to
+// /till/purchases with value, and what is loaded to /till/loads as member,
+// amount and key.
+type TillMoney struct {
+	Held  string // as money; empty when there is none to pay with
+	Minor int64  // the same in minor units, posted as value
+	Key   string
+}
+
+// TillProduct is what is sold ahead. It is posted to /till/loads as member,
+// product and key.
+type TillProduct struct{ ID, Name, Price, Key string }
 
 // Deed is something that the program gives for beside a purchase. It is posted
 // to /till/activities as member, activity and key.
@@ -63,6 +108,7 @@ type TillDone struct {
 	Dates    []string  // from when what was given can be used
 	Carried  bool      // what was spent counts towards the next point
 	Amount   string    // what was paid, written as money
+	Paid     string    // what of it was paid from the card
 	Reward   string    // name of the reward given
 	Tier     string    // the tier just reached; empty when it has not changed
 	Ready    []string
@@ -82,9 +128,13 @@ type TillError struct {
 func (Till) file() string       { return "till_start" }
 func (TillMember) file() string { return "till_member" }
 func (TillDone) file() string   { return "till_done" }
-func (TillError) file() string  { return "till_error" }
+
+func (TillScannedVoucher) file() string { return "till_voucher" }
+func (TillError) file() string          { return "till_error" }
 
 func (Till) till()       {}
 func (TillMember) till() {}
 func (TillDone) till()   {}
-func (TillError) till()  {}
+
+func (TillScannedVoucher) till() {}
+func (TillError) till()          {}

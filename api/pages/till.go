@@ -33,6 +33,7 @@ func (p *Pages) mountTill(r *gin.Engine) {
 	r.POST("/till/scan", till(p.scan))
 	r.POST("/till/purchases", till(p.purchase))
 	r.POST("/till/redemptions", till(p.redeem))
+	r.POST("/till/loads", till(p.load))
 	r.POST("/till/activities", till(p.act))
 	r.POST("/till/reversals", till(p.reverse))
 }
@@ -82,6 +83,21 @@ func (p *Pages) scan(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
+	if found.Member.ID == "" {
+		return p.page(c, http.StatusOK, templates.TillScannedVoucher{
+			Frame: p.tillFrame(c, found.Program), Voucher: tillVoucher(texts(c), found.Program, found.Voucher),
+		})
+	}
+	if code := c.PostForm("voucher"); code != "" { // one for whoever brings it, scanned before the card
+		v, err := p.Wallet.FindVoucher(c.Request.Context(), who.Program, code)
+		if err == nil {
+			err = v.Usable(found.Member.ID, p.Wallet.Stores.Clock.Now())
+		}
+		if err != nil {
+			return err
+		}
+		found.Vouchers = append([]models.Voucher{v}, found.Vouchers...)
+	}
 	return p.customer(c, who, http.StatusOK, found, nil)
 }
 
@@ -106,13 +122,12 @@ func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *w
 			page.Notices = append(page.Notices, t.Say("till.recent", templates.Args{"Ago": t.Ago(n.At, page.Now)}))
 		}
 	}
-	for i := range found.Program.Rewards {
-		if r := &found.Program.Rewards[i]; r.Cost > 0 {
-			page.Rewards = append(page.Rewards, templates.TillReward{
-				RewardProgress: progress(t, found.Program, found.State, r, visit(found, who, now)), ID: string(r.ID), Key: newKey(),
-			})
-		}
+	offers, err := p.Wallet.Offers(c.Request.Context(), found, who.Location)
+	if err != nil {
+		return err
 	}
+	page.Rewards, page.Vouchers = tillRewards(t, found, offers, visit(found, who, now)), tillVouchers(t, found, now)
+	page.Money, page.Products = tillMoney(t, found, now)
 	for _, what := range deeds {
 		if found.Program.GivesOn(what) {
 			page.Deeds = append(page.Deeds, templates.Deed{What: string(what), Key: newKey()})
@@ -146,7 +161,8 @@ func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 	}
 	e, err := p.Wallet.Earn(c.Request.Context(), wallet.Sale{
 		Program: who.Program, Member: found.Member.ID, Key: c.PostForm("key"),
-		Purchase: models.Purchase{Amount: amount}, Actor: wallet.Actor{User: who.User, Location: who.Location},
+		Purchase: models.Purchase{Amount: amount, Value: value(c, amount)},
+		Actor:    wallet.Actor{User: who.User, Location: who.Location},
 	})
 	if fault, ok := asError(err); ok && fault.Field == "amount" {
 		return p.customer(c, who, http.StatusUnprocessableEntity, found, fault)
@@ -156,6 +172,9 @@ func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 	}
 	page := p.done(c, found, e)
 	page.Amount = money(texts(c), found.Program, amount)
+	if e.Purchase.Value > 0 {
+		page.Paid = money(texts(c), found.Program, e.Purchase.Value)
+	}
 	p.earned(c, who, &page, found, e)
 	return p.page(c, http.StatusOK, page)
 }
@@ -221,25 +240,6 @@ func (p *Pages) done(c *gin.Context, found *wallet.Identified, e *models.Entry) 
 		page.Undo = &templates.Undo{Action: "/till/reversals", Entry: string(e.ID), Key: newKey()}
 	}
 	return page
-}
-
-func (p *Pages) redeem(c *gin.Context, who auth.Identity) error {
-	found, err := p.lookUp(c, who, c.PostForm("member"))
-	if err != nil {
-		return err
-	}
-	e, err := p.Wallet.Redeem(c.Request.Context(), wallet.Redemption{
-		Program: who.Program, Member: found.Member.ID, Reward: models.RewardID(c.PostForm("reward")), Key: c.PostForm("key"),
-		Actor: wallet.Actor{User: who.User, Location: who.Location},
-	})
-	if err != nil {
-		return err
-	}
-	page := p.done(c, found, e)
-	if r, ok := found.Program.Reward(e.Reward); ok {
-		page.Reward = r.Name
-	}
-	return p.page(c, http.StatusOK, page)
 }
 
 func (p *Pages) reverse(c *gin.Context, who auth.Identity) error {
