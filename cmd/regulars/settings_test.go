@@ -55,13 +55,13 @@ func TestFlagBeatsEnvironmentBeatsFile(t *testing.T) {
 		text, err := json.Marshal(map[string]any{"data": in("file"), key: in("file")})
 		require.NoError(t, err)
 		config := configured(t, string(text))
-		require.Contains(t, mustRun(t, "program", "show", "file", "--config="+config), `"file"`)
+		require.Contains(t, mustRun(t, "program", "export", "file", "--config="+config), "program import file ")
 		t.Setenv("REGULARS_CONFIG", config)
-		require.Contains(t, mustRun(t, "program", "show", "file"), `"file"`)
+		require.Contains(t, mustRun(t, "program", "export", "file"), "program import file ")
 	}
 	t.Setenv("REGULARS_DATA", in("environment"))
-	require.Contains(t, mustRun(t, "program", "show", "environment"), `"environment"`)
-	require.Contains(t, mustRun(t, "program", "show", "flag", "--data="+in("flag")), `"flag"`)
+	require.Contains(t, mustRun(t, "program", "export", "environment"), "program import environment ")
+	require.Contains(t, mustRun(t, "program", "export", "flag", "--data="+in("flag")), "program import flag ")
 }
 
 // Numbers with more digits than a float has, lists and switches arrive whole.

@@ -183,7 +183,7 @@ func TestServerSaysWhatIsInItsWay(t *testing.T) {
 		{"taken port", []string{"serve", "--addr", taken.addr, "--data", other.data}, "Another program listens on " + taken.addr + " already."},
 		{"taken port of the demo", []string{"demo", "--addr", taken.addr, "--data", other.data}, "Another program listens on " + taken.addr + " already."},
 		{"database in use", []string{"serve", "--addr", other.addr, "--data", taken.data}, "Another Regulars is already running on this database."},
-		{"command on a database in use", []string{"program", "show", "x", "--data", taken.data}, "Another Regulars is already running on this database."},
+		{"command on a database in use", []string{"program", "export", "x", "--data", taken.data}, "Another Regulars is already running on this database."},
 		{"no address", []string{"serve", "--addr", "nowhere", "--data", other.data}, "--addr is an address"},
 		{"data folder is a file", []string{"serve", "--addr", other.addr, "--data", file}, "folder"},
 		{"mongodb away", []string{"serve", "--addr", other.addr, "--data", other.data, "--mongodb", "mongodb://127.0.0.1:1/"}, "MongoDB"},
