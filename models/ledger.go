@@ -81,7 +81,11 @@ func (p *Program) change(s State, event Event) (Change, error) {
 		if event.Delta.Amount < 0 {
 			return Change{}, Fail(Invalid, "negative_balance", "balance", "An opening balance is zero or more.")
 		}
-		return p.adjust(event.Delta, event.Delta.Amount)
+		credit := int64(0)
+		if u := event.Delta.Unit; u == Points && (p.TierBy == "" || p.TierBy == TierByPoints) || u == Visits && p.TierBy == TierByVisits {
+			credit = event.Delta.Amount // what was earned elsewhere counts as if here
+		}
+		return p.adjust(event.Delta, credit)
 	case EntryAdjust:
 		if s.Balance(event.Delta.Unit)+event.Delta.Amount < 0 && event.Delta.Amount < 0 {
 			return Change{}, Fail(Conflict, "not_enough", "delta", "The member does not have that many.")

@@ -258,3 +258,25 @@ func TestProgressToTheNextTier(t *testing.T) {
 	s.at(day.AddDate(0, 3, 0), 90_000)
 	require.Nil(t, s.p.TierProgress(&s.state, day.AddDate(0, 3, 0)).Next)
 }
+
+// What was earned before the program came counts towards levels, where it is
+// what they go by.
+func TestOpeningBalanceCountsForLevels(t *testing.T) {
+	for _, tt := range []struct {
+		by   models.TierBy
+		unit models.Unit
+		want int64
+	}{
+		{"", models.Points, 40}, {models.TierByPoints, models.Points, 40}, {models.TierByPoints, models.Stamps, 0},
+		{models.TierBySpend, models.Points, 0}, {models.TierByVisits, models.Visits, 40}, {models.TierByVisits, models.Points, 0},
+	} {
+		s := shopping(t, func(terms *models.Terms) {
+			terms.Rules, terms.TierBy = perAmount(1, 100), tt.by
+			for _, u := range []models.Unit{models.Stamps, models.Visits} {
+				terms.Rules = append(terms.Rules, models.Rule{ID: models.RuleID(u), Name: "why", Unit: u, Give: 1, Per: models.PerPurchase})
+			}
+		})
+		s.do(models.Event{Kind: models.EntryOpen, Delta: models.Delta{Unit: tt.unit, Amount: 40}})
+		require.Equal(t, tt.want, s.state.Earned, "%s by %q", tt.unit, tt.by)
+	}
+}
