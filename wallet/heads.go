@@ -64,7 +64,7 @@ func headOf(e *models.Entry) head {
 	if e.Kind == models.EntryEarn && !e.Activity.Unasked() {
 		h.visited = &e.At
 	}
-	if e.Referred() != 0 {
+	if leads(e) {
 		h.leads = []models.Entry{*e}
 	}
 	return h

@@ -10,9 +10,7 @@ import (
 )
 
 // A friend's first purchase leads to an entry of the member who invited the
-// friend, and a reversal of all of it to the reversal of that. Both are booked by
-// whoever carries the heads of accounts: every entry passes there once at
-// least, and the keys see to it that it counts once.
+// friend, and a reversal of all of it to the reversal of that: see follow.
 
 // Invitation returns the code that a member gives to friends, made when it is
 // first asked for; empty where the program gives nothing for friends.
@@ -65,9 +63,9 @@ func (s *Service) invited(ctx context.Context, p *models.Program, m *models.Memb
 	return err
 }
 
-// follow books what an entry leads to in the account of somebody else. It can be
-// done again.
-func (s *Service) follow(ctx context.Context, e *models.Entry) error {
+// followFriend books what a friend's purchase, or its reversal, leads to in the
+// account of the member who invited the friend. It can be done again.
+func (s *Service) followFriend(ctx context.Context, e *models.Entry) error {
 	purchase := *e
 	if e.Kind == models.EntryReverse {
 		var err error

@@ -1,0 +1,22 @@
+package wallet
+
+import (
+	"context"
+
+	"regulars/models"
+)
+
+// Some entries lead to entries in other accounts. Those are booked by whoever
+// carries the heads of accounts: every entry passes there once at least, also one
+// whose booker was cut off, and the keys see to it that what follows counts once.
+
+// leads reports whether something follows from an entry elsewhere.
+func leads(e *models.Entry) bool { return e.Referred() != 0 }
+
+// follow books what an entry leads to. It can be done again.
+func (s *Service) follow(ctx context.Context, e *models.Entry) error {
+	if e.Referred() != 0 {
+		return s.followFriend(ctx, e)
+	}
+	return nil
+}
