@@ -15,7 +15,7 @@ type earning struct {
 // earn gives what the rules say of a purchase or of something else that the
 // member did.
 func (p *Program) earn(s State, event Event) (Change, error) {
-	e := earning{p: p, s: &s, b: event.Purchase, m: p.moment(&event, p.TierOf(&s, event.At)), counts: Counts{}}
+	e := earning{p: p, s: &s, b: event.Purchase, m: p.moment(&s, &event), counts: Counts{}}
 	if event.Activity != "" && event.Activity != OnPurchase {
 		if err := e.activity(event.Activity); err != nil {
 			return Change{}, err
@@ -39,9 +39,12 @@ func (p *Program) earn(s State, event Event) (Change, error) {
 	return e.change(), nil
 }
 
-func (p *Program) moment(event *Event, tier string) moment {
+func (p *Program) moment(s *State, event *Event) moment {
 	local := event.At.In(p.Zone())
-	return moment{local: local, day: local.Format(time.DateOnly), location: event.Location, tier: tier, facts: event.Facts}
+	return moment{
+		local: local, day: local.Format(time.DateOnly), location: event.Location, tier: p.TierOf(s, event.At), facts: event.Facts,
+		s: s, at: event.At,
+	}
 }
 
 func (p *Program) checkAmount(event Event) error {

@@ -44,6 +44,7 @@ type State struct {
 	// TierUntil is when Tier ends if nothing more is earned; nil where it does
 	// not. An expire entry ends it.
 	TierUntil *time.Time `bson:"tier_until,omitempty"`
+	Paid      []Paid     `bson:"paid,omitempty"` // the memberships, by their ids, that were paid for last
 }
 
 // Balance returns the balance of a unit.
@@ -52,7 +53,7 @@ func (s State) Balance(u Unit) int64 { return s.Balances[u] }
 // Equal reports whether both states say the same.
 func (s State) Equal(o State) bool {
 	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && sameTime(s.TierUntil, o.TierUntil) &&
-		maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts)
+		maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts) && samePaid(s.Paid, o.Paid)
 }
 
 // Item is one line of a receipt.
@@ -105,6 +106,7 @@ type Entry struct {
 	Deltas     []Delta   `bson:"deltas,omitempty"`
 	Counts     Counts    `bson:"counts,omitempty"` // changes of what rules remember
 	Lots       []Lot     `bson:"lots,omitempty"`   // what was put in lots and taken out
+	Paid       []Term    `bson:"paid,omitempty"`   // changes of what is paid for by time
 	Undo       int64     `bson:"undo,omitempty"`   // reverse: minor units of the purchase that were taken back
 	Credit     int64     `bson:"credit,omitempty"` // change of the tier credit
 	State      State     `bson:"state"`            // after this entry

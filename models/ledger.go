@@ -34,9 +34,12 @@ type Change struct {
 	Deltas []Delta
 	Counts Counts
 	Lots   []Lot
+	Paid   []Term
 	Credit int64
 	Undo   int64 // reverse: minor units of the purchase that were taken back
 	State  State
+
+	paid []Paid // with Paid: the memberships after it
 }
 
 // Apply returns what event does to an account in state s under this version
@@ -48,7 +51,10 @@ func (p *Program) Apply(s State, event Event) (Change, error) {
 		return Change{}, err
 	}
 	p.credit(&event, &c)
-	c.State = State{Balances: maps.Clone(s.Balances), Counts: s.Counts.plus(c.Counts), Earned: s.Earned + c.Credit}
+	c.State = State{Balances: maps.Clone(s.Balances), Counts: s.Counts.plus(c.Counts), Earned: s.Earned + c.Credit, Paid: s.Paid}
+	if len(c.Paid) > 0 {
+		c.State.Paid = c.paid
+	}
 	if c.State.Balances == nil {
 		c.State.Balances = map[Unit]int64{}
 	}
@@ -67,12 +73,16 @@ func (p *Program) Apply(s State, event Event) (Change, error) {
 
 func (p *Program) change(s State, event Event) (Change, error) {
 	switch event.Kind {
-	case EntryEarn:
+	case EntryEarn, EntryRedeem:
+		if err := p.locked(&s, &event); err != nil {
+			return Change{}, err
+		}
+		if event.Kind == EntryRedeem {
+			return p.redeem(s, event)
+		}
 		return p.earn(s, event)
-	case EntryRedeem:
-		return p.redeem(s, event)
 	case EntryLoad:
-		return p.load(s, event.Load)
+		return p.load(s, event.Load, event.At)
 	case EntryReverse:
 		return p.reverse(s, event)
 	case EntryExpire:
@@ -95,7 +105,7 @@ func (p *Program) change(s State, event Event) (Change, error) {
 	return Change{}, Fail(Invalid, "unknown_kind", "kind", "There is no such kind of entry.")
 }
 
-// expire ends the units whose time is over. A tier that has ended is seen to by
+// expire ends the units and memberships whose time is over. A tier that has ended is seen to by
 // place.
 func (p *Program) expire(s State, at time.Time) (Change, error) {
 	var ended []Delta
@@ -104,10 +114,11 @@ func (p *Program) expire(s State, at time.Time) (Change, error) {
 			ended = append(ended, Delta{Unit: l.Unit, Amount: -l.Amount})
 		}
 	}
-	if len(ended) == 0 && !s.tierEnded(at) {
+	var c Change
+	s.lapse(at, &c)
+	if len(ended) == 0 && len(c.Paid) == 0 && !s.tierEnded(at) {
 		return Change{}, Fail(Conflict, "nothing_ends", "", "Nothing comes to its end now.")
 	}
-	var c Change
 	units, net := netOf(ended)
 	for _, u := range units {
 		c.Deltas = append(c.Deltas, Delta{Unit: u, Amount: net[u]})

@@ -3,6 +3,7 @@ package models
 import (
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Value is stored money: a gift card, a prepaid balance, cash back. It counts
@@ -26,7 +27,7 @@ type Product struct {
 	Price int64  `bson:"price" json:"price"` // minor units
 }
 
-// Load is units that a member paid for.
+// Load is units, or time, that a member paid for.
 type Load struct {
 	Product RuleID `bson:"product,omitempty" json:"product,omitempty"`
 	Amount  int64  `bson:"amount" json:"amount"` // minor units that were paid: the value to load when there is no Product
@@ -41,20 +42,32 @@ func (t *Terms) Product(id RuleID) (Product, bool) {
 	return t.Products[i], true
 }
 
+// Price returns what a product or a membership costs, in minor units.
+func (t *Terms) Price(id RuleID) (int64, bool) {
+	if m, ok := t.Membership(id); ok {
+		return m.Price, true
+	}
+	x, ok := t.Product(id)
+	return x.Price, ok
+}
+
 // load puts what was paid for on the account. It earns nothing.
-func (p *Program) load(s State, l *Load) (Change, error) {
+func (p *Program) load(s State, l *Load, at time.Time) (Change, error) {
 	if l == nil {
 		return Change{}, Fail(Invalid, "no_amount", "amount", "Say what to load.")
 	}
 	d := Delta{Unit: Value, Amount: l.Amount}
 	if l.Product != "" {
-		x, ok := p.Product(l.Product)
-		switch {
+		switch price, ok := p.Price(l.Product); {
 		case !ok:
 			return Change{}, Fail(Invalid, "unknown_product", "product", "This program sells no such thing.")
-		case l.Amount != x.Price:
+		case l.Amount != price:
 			return Change{}, Fail(Invalid, "wrong_price", "amount", "The price is another one. Leave the amount out, or send the price.")
 		}
+		if m, ok := p.Membership(l.Product); ok {
+			return p.enter(&s, &m, at)
+		}
+		x, _ := p.Product(l.Product)
 		d = Delta{Unit: x.Unit, Amount: x.Give, Rule: x.ID}
 	}
 	if d.Unit != Value {
@@ -111,5 +124,5 @@ func checkLoads(t *Terms, named func(field string, id RuleID, name string) error
 			return bad(field+".price", "Say what it costs, in minor units.")
 		}
 	}
-	return nil
+	return checkMemberships(t, named, bad)
 }

@@ -49,9 +49,15 @@ func (s State) Usable(u Unit, at time.Time) int64 {
 	return n
 }
 
-// NextEnd returns when the next units or the tier end, nil when none do.
+// NextEnd returns when the next units, the tier or a membership end, nil when
+// none do.
 func (s State) NextEnd() *time.Time {
 	next := s.TierUntil
+	for i := range s.Paid {
+		if x := &s.Paid[i]; !x.Lapsed && (next == nil || x.Ends.Before(*next)) {
+			next = &x.Ends
+		}
+	}
 	for _, l := range s.Lots {
 		if l.Expires != nil && (next == nil || l.Expires.Before(*next)) {
 			next = l.Expires

@@ -31,6 +31,16 @@ func rich(t *rapid.T) *models.Program {
 			terms.Products = []models.Product{{ID: "ten", Name: "Ten", Unit: models.Visits, Give: 10, Price: 900}}
 			terms.Rules = append(terms.Rules, models.Rule{ID: "back", Name: "Back", Unit: models.Value, Give: 3, Per: models.PerAmount, Amount: 100})
 		}
+		if rapid.Bool().Draw(t, "memberships") {
+			terms.Memberships = []models.Membership{
+				{ID: "club", Name: "Club", Price: 500, Months: 1, Grace: rapid.SampledFrom([]int{0, 5}).Draw(t, "grace"), Locks: rapid.IntRange(0, 3).Draw(t, "locks") == 0},
+				{ID: "club-week", Name: "Club, a week", Price: 200, Days: 7, Prolongs: "club"},
+				{ID: "box", Name: "Box", Price: 300, Days: 2},
+			}
+			if i := rapid.IntRange(-1, len(terms.Rules)-1).Draw(t, "rule for members"); i >= 0 {
+				terms.Rules[i].When.Memberships = []models.RuleID{"club", "box"}
+			}
+		}
 		terms.Bonuses = rapid.SliceOfN(rapid.Custom(richBonus), 0, 3).Draw(t, "bonuses")
 		for i := range terms.Bonuses {
 			terms.Bonuses[i].ID = models.RuleID("bonus" + string(rune('a'+i)))
@@ -177,7 +187,11 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		Kind: models.EntryEarn, At: at, Location: rapid.SampledFrom([]string{"", "Corner"}).Draw(t, "location"),
 		Facts: rapid.SampledFrom([][]models.Fact{nil, {models.BirthdayMonth}}).Draw(t, "facts"),
 	}
-	switch rapid.IntRange(0, 13).Draw(t, "event") {
+	switch rapid.IntRange(0, 14).Draw(t, "event") {
+	case 14:
+		id := rapid.SampledFrom([]models.RuleID{"club", "club-week", "box"}).Draw(t, "membership")
+		price, _ := a.p.Price(id)
+		e.Kind, e.Load = models.EntryLoad, &models.Load{Product: id, Amount: price}
 	case 13:
 		e.Kind, e.Load = models.EntryLoad, &models.Load{Amount: rapid.SampledFrom([]int64{100, 2500}).Draw(t, "load")}
 		if rapid.Bool().Draw(t, "product") {
@@ -289,11 +303,13 @@ func TestAnyProgramKeepsItsBooks(t *testing.T) {
 			withinLimits(t, p, e)
 			lotsAreWhole(t, s, e)
 			tierIsRight(t, a, s, e)
+			paidIsRight(t, a, e)
 			c, err := p.Apply(s, e.Event(originalOf(a, e), a.before(e)))
 			require.NoError(t, err)
 			require.Equal(t, e.Deltas, c.Deltas)
 			require.Equal(t, e.Counts, c.Counts)
 			require.Equal(t, e.Lots, c.Lots)
+			require.Equal(t, e.Paid, c.Paid)
 			require.True(t, e.State.Equal(c.State))
 			s = c.State
 		}
@@ -372,11 +388,45 @@ func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
 		}
 		require.Empty(t, a.state.Lots)
 		require.Empty(t, a.state.Counts)
+		require.Empty(t, a.state.Paid)
 		require.Zero(t, a.state.Earned)
 		if len(a.entries) > 0 {
 			require.Equal(t, p.TierAt(0), p.TierOf(&a.state, at))
 		}
 	})
+}
+
+// paidIsRight: what is paid for is the terms of its time that were sold and not
+// taken back, it ends when those do, and only with that behind it has it lapsed.
+func paidIsRight(t *rapid.T, a *account, e *models.Entry) {
+	type stretch struct {
+		id    models.RuleID
+		since time.Time
+	}
+	months, days := map[stretch]int{}, map[stretch]int{}
+	for i := range a.entries[:e.Seq] {
+		for _, term := range a.entries[i].Paid {
+			months[stretch{term.Membership, term.Since}] += term.Months
+			days[stretch{term.Membership, term.Since}] += term.Days
+		}
+	}
+	for i, paid := range e.State.Paid {
+		if i > 0 {
+			require.Less(t, e.State.Paid[i-1].Membership, paid.Membership)
+		}
+		of := stretch{paid.Membership, paid.Since}
+		require.Equal(t, months[of], paid.Months)
+		require.Equal(t, days[of], paid.Days)
+		require.Positive(t, paid.Months+paid.Days)
+		require.False(t, paid.Since.After(e.At))
+		require.True(t, paid.Until.After(paid.Since))
+		require.False(t, paid.Ends.Before(paid.Until))
+		if paid.Lapsed {
+			require.False(t, e.State.Holds(paid.Membership, e.At))
+		} else if e.Kind == models.EntryExpire {
+			require.True(t, e.State.Holds(paid.Membership, e.At), "it was to lapse then")
+		}
+	}
 }
 
 // tierIsRight: a level is never lower than what was earned in its time and not

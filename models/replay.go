@@ -66,7 +66,7 @@ func (r *Replay) Play(e *Entry, birthday string, original *Entry) error {
 		return err
 	}
 	after := *e
-	after.Deltas, after.Counts, after.Lots, after.Credit, after.Undo, after.State = c.Deltas, c.Counts, c.Lots, c.Credit, c.Undo, c.State
+	after.Deltas, after.Counts, after.Lots, after.Paid, after.Credit, after.Undo, after.State = c.Deltas, c.Counts, c.Lots, c.Paid, c.Credit, c.Undo, c.State
 	r.booked[e.ID], r.State = &after, c.State
 	if e.Kind == EntryReverse {
 		undone := r.undone[e.Ref]

@@ -43,6 +43,9 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	if len(c.Counts) == 0 {
 		c.Counts = nil
 	}
+	if len(o.Paid) > 0 {
+		p.leave(&s, o, &c)
+	}
 	left := map[Unit]int64{}
 	for _, d := range o.Deltas {
 		back := -share.of(d.Amount)

@@ -130,7 +130,7 @@ func (p *Program) redeem(s State, event Event) (Change, error) {
 	if err := r.checkTaken(event.Taken); err != nil {
 		return Change{}, err
 	}
-	m := p.moment(&event, p.TierOf(&s, event.At))
+	m := p.moment(&s, &event)
 	if err := p.open(r, &m); err != nil {
 		return Change{}, err
 	}
@@ -173,6 +173,11 @@ func (p *Program) open(r *Reward, m *moment) error {
 		return Fail(Conflict, "level_too_low", "reward", "This reward is for the level "+r.Tier+" and above.")
 	}
 	w := r.When
+	if len(w.Memberships) > 0 {
+		if err := m.s.owing(w.Memberships, m.at); err != nil {
+			return err
+		}
+	}
 	if r.Early.Days > 0 && p.rank(m.tier) >= p.rank(r.Early.Tier) {
 		w.Dates = slices.Clone(w.Dates)
 		for i := range w.Dates {
@@ -248,7 +253,10 @@ func (r *Reward) tookCount(day string) string {
 // and place, or the error that taking it would be. A reward that leaves a choice
 // open is judged without one.
 func (p *Program) MayTake(s State, r *Reward, event Event) error {
-	m := p.moment(&event, p.TierOf(&s, event.At))
+	if err := p.locked(&s, &event); err != nil {
+		return err
+	}
+	m := p.moment(&s, &event)
 	if err := p.open(r, &m); err != nil {
 		return err
 	}
@@ -263,7 +271,7 @@ func (p *Program) MayTake(s State, r *Reward, event Event) error {
 func (s State) Rewards(p *Program, at time.Time) (ready []Reward, next *Reward) {
 	for _, r := range p.Rewards {
 		anywhere := r
-		anywhere.When = When{Dates: r.When.Dates, Tiers: r.When.Tiers}
+		anywhere.When = When{Dates: r.When.Dates, Tiers: r.When.Tiers, Memberships: r.When.Memberships}
 		switch err := p.MayTake(s, &anywhere, Event{At: at}); {
 		case err == nil:
 			ready = append(ready, r)

@@ -97,11 +97,13 @@ type When struct {
 	Locations []string `bson:"locations,omitempty" json:"locations,omitempty"`
 	Tiers     []string `bson:"tiers,omitempty" json:"tiers,omitempty"` // those that the member had before
 	Facts     []Fact   `bson:"facts,omitempty" json:"facts,omitempty"`
+
+	Memberships []RuleID `bson:"memberships,omitempty" json:"memberships,omitempty"` // those that are paid for
 }
 
 // IsZero reports whether w is always.
 func (w When) IsZero() bool {
-	return len(w.Days)+len(w.Hours)+len(w.Dates)+len(w.Locations)+len(w.Tiers)+len(w.Facts) == 0
+	return len(w.Days)+len(w.Hours)+len(w.Dates)+len(w.Locations)+len(w.Tiers)+len(w.Facts)+len(w.Memberships) == 0
 }
 
 // Hours is a part of a local day on the clock on the wall, "17:00" to "19:00",
@@ -163,6 +165,8 @@ type moment struct {
 	location string
 	tier     string
 	facts    []Fact
+	s        *State
+	at       time.Time
 }
 
 var weekdays = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
@@ -196,6 +200,9 @@ func (t *Terms) Why(id RuleID) string {
 	if x, ok := t.Product(id); ok {
 		return x.Name
 	}
+	if m, ok := t.Membership(id); ok {
+		return m.Name
+	}
 	for i := range t.Rewards { // value or a prize that it gave
 		if RuleID(t.Rewards[i].ID) == id {
 			return t.Rewards[i].Name
@@ -213,7 +220,8 @@ func (t *Terms) GivesOn(o Occasion) bool {
 func (w *When) holds(m *moment) bool {
 	if len(w.Locations) > 0 && !slices.Contains(w.Locations, m.location) ||
 		len(w.Tiers) > 0 && !slices.Contains(w.Tiers, m.tier) ||
-		len(w.Facts) > 0 && !slices.ContainsFunc(w.Facts, func(f Fact) bool { return slices.Contains(m.facts, f) }) {
+		len(w.Facts) > 0 && !slices.ContainsFunc(w.Facts, func(f Fact) bool { return slices.Contains(m.facts, f) }) ||
+		len(w.Memberships) > 0 && m.s.owing(w.Memberships, m.at) != nil {
 		return false
 	}
 	if len(w.Hours) == 0 {

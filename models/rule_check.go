@@ -71,7 +71,7 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 		case !ruleID.MatchString(string(id)):
 			return bad(field+".id", "An id has 1 to 40 small letters, digits, - and _.")
 		case ids[id]:
-			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus, stamp card and challenge, and the referral.")
+			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus, stamp card, challenge, product and membership, and the referral.")
 		case name == "" || len(name) > maxText:
 			return bad(field+".name", "Say in at most 200 characters what it gives, as customers will read it.")
 		}
@@ -232,6 +232,11 @@ func (w *When) check(t *Terms, field string, bad complain) error {
 	for _, name := range w.Tiers {
 		if !slices.ContainsFunc(t.Tiers, func(tier Tier) bool { return tier.Name == name }) {
 			return bad(field+".tiers", "There is no tier "+name+".")
+		}
+	}
+	for _, id := range w.Memberships {
+		if m, ok := t.Membership(id); !ok || m.Prolongs != "" {
+			return bad(field+".memberships", "There is no membership "+string(id)+", or it is but another term of one.")
 		}
 	}
 	for _, f := range w.Facts {
