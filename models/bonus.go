@@ -20,7 +20,7 @@ func (e *earning) extras(r *Rule, units int64) []extra {
 	so := units * 100
 	for i := range e.p.Bonuses {
 		b := &e.p.Bonuses[i]
-		if len(b.Rules) > 0 && !slices.Contains(b.Rules, r.ID) || !b.When.holds(&e.m) {
+		if !b.on(r.ID) || !b.When.holds(&e.m) {
 			continue
 		}
 		base := units * 100
@@ -50,6 +50,9 @@ func (e *earning) extras(r *Rule, units int64) []extra {
 	e.whole(r, all, parts, units)
 	return all
 }
+
+// on reports whether the bonus is on what a rule gives.
+func (b *Bonus) on(id RuleID) bool { return len(b.Rules) == 0 || slices.Contains(b.Rules, id) }
 
 // whole turns hundredths into units, up to the ceiling.
 func (e *earning) whole(r *Rule, all []extra, parts []int64, units int64) {

@@ -80,36 +80,37 @@ type Purchase struct {
 // Entry is one immutable line of an account's ledger. A mistake is corrected
 // by a further entry, so the sum can always be explained.
 type Entry struct {
-	ID         EntryID   `bson:"_id"`
-	Account    AccountID `bson:"account"`
-	Seq        int64     `bson:"seq"`  // 1, 2, 3 … without gaps
-	Key        string    `bson:"key"`  // idempotency key, chosen by the caller, kept for ever
-	Hash       string    `bson:"hash"` // of the request that the key came with
-	Kind       EntryKind `bson:"kind"`
-	Program    ProgramID `bson:"program"`
-	Version    int       `bson:"version"`
-	Member     MemberID  `bson:"member"`
-	At         time.Time `bson:"at"`          // when it happened
-	RecordedAt time.Time `bson:"recorded_at"` // when it was written here
-	Day        string    `bson:"day"`         // local day of At in the program's zone
-	Purchase   *Purchase `bson:"purchase,omitempty"`
-	Load       *Load     `bson:"load,omitempty"`
-	Reward     RewardID  `bson:"reward,omitempty"`
-	Taken      Taken     `bson:"taken,omitzero"` // redeem: what the reward's terms left open
-	Ref        EntryID   `bson:"ref,omitempty"`  // the entry that this one takes back
-	Reason     string    `bson:"reason,omitempty"`
-	Location   string    `bson:"location,omitempty"`
-	Staff      UserID    `bson:"staff,omitempty"`
-	Activity   Occasion  `bson:"activity,omitempty"` // earn: what was done, if it was no purchase
-	Referrer   MemberID  `bson:"referrer,omitempty"` // earn: who is rewarded for this purchase of a friend
-	Facts      []Fact    `bson:"facts,omitempty"`    // about the member at that moment, as far as rules ask
-	Deltas     []Delta   `bson:"deltas,omitempty"`
-	Counts     Counts    `bson:"counts,omitempty"` // changes of what rules remember
-	Lots       []Lot     `bson:"lots,omitempty"`   // what was put in lots and taken out
-	Paid       []Term    `bson:"paid,omitempty"`   // changes of what is paid for by time
-	Undo       int64     `bson:"undo,omitempty"`   // reverse: minor units of the purchase that were taken back
-	Credit     int64     `bson:"credit,omitempty"` // change of the tier credit
-	State      State     `bson:"state"`            // after this entry
+	ID         EntryID    `bson:"_id"`
+	Account    AccountID  `bson:"account"`
+	Seq        int64      `bson:"seq"`  // 1, 2, 3 … without gaps
+	Key        string     `bson:"key"`  // idempotency key, chosen by the caller, kept for ever
+	Hash       string     `bson:"hash"` // of the request that the key came with
+	Kind       EntryKind  `bson:"kind"`
+	Program    ProgramID  `bson:"program"`
+	Version    int        `bson:"version"`
+	Member     MemberID   `bson:"member"`
+	At         time.Time  `bson:"at"`          // when it happened
+	RecordedAt time.Time  `bson:"recorded_at"` // when it was written here
+	Day        string     `bson:"day"`         // local day of At in the program's zone
+	Purchase   *Purchase  `bson:"purchase,omitempty"`
+	Load       *Load      `bson:"load,omitempty"`
+	Reward     RewardID   `bson:"reward,omitempty"`
+	Taken      Taken      `bson:"taken,omitzero"` // redeem: what the reward's terms left open
+	Ref        EntryID    `bson:"ref,omitempty"`  // the entry that this one takes back
+	Reason     string     `bson:"reason,omitempty"`
+	Location   string     `bson:"location,omitempty"`
+	Staff      UserID     `bson:"staff,omitempty"`
+	Activity   Occasion   `bson:"activity,omitempty"` // earn: what was done, if it was no purchase
+	Referrer   MemberID   `bson:"referrer,omitempty"` // earn: who is rewarded for this purchase of a friend
+	Facts      []Fact     `bson:"facts,omitempty"`    // about the member at that moment, as far as rules ask
+	Deltas     []Delta    `bson:"deltas,omitempty"`
+	Counts     Counts     `bson:"counts,omitempty"` // changes of what rules remember
+	Lots       []Lot      `bson:"lots,omitempty"`   // what was put in lots and taken out
+	Paid       []Term     `bson:"paid,omitempty"`   // changes of what is paid for by time
+	Undo       int64      `bson:"undo,omitempty"`   // reverse: minor units of the purchase that were taken back
+	Lines      []Returned `bson:"lines,omitempty"`  // reverse: of the purchase, that came back
+	Credit     int64      `bson:"credit,omitempty"` // change of the tier credit
+	State      State      `bson:"state"`            // after this entry
 }
 
 // Amount returns the change of one unit's balance.

@@ -16,17 +16,19 @@ type Event struct {
 	At       time.Time // when it happened
 	Location string
 	Facts    []Fact
-	Purchase *Purchase // earn
-	Referrer MemberID  // earn: who invited the member, if somebody did
-	Activity Occasion  // earn: what was done, if it was no purchase
-	Imported bool      // earn: a fact of the past, so an amount of zero is taken
-	Load     *Load     // load
-	Reward   RewardID  // redeem
-	Taken    Taken     // redeem
-	Delta    Delta     // open, adjust
-	Original *Entry    // reverse: the entry to take back
-	Undone   Undone    // reverse: what of it was taken back already
-	Part     int64     // reverse: minor units of the purchase to take back; 0 for all that is left
+	Purchase *Purchase  // earn
+	Referrer MemberID   // earn: who invited the member, if somebody did
+	Activity Occasion   // earn: what was done, if it was no purchase
+	Imported bool       // earn: a fact of the past, so an amount of zero is taken
+	Load     *Load      // load
+	Reward   RewardID   // redeem
+	Taken    Taken      // redeem
+	Delta    Delta      // open, adjust
+	Original *Entry     // reverse: the entry to take back
+	Undone   Undone     // reverse: what of it was taken back already
+	Part     int64      // reverse: minor units of the purchase to take back; 0 for all that is left
+	Lines    []Returned // reverse: or the lines of it that came back
+	Made     *Program   // reverse: the version that Original was made under, for Lines; this one when nil
 }
 
 // Change is what an event does: the deltas and the state after them.
@@ -39,7 +41,8 @@ type Change struct {
 	Undo   int64 // reverse: minor units of the purchase that were taken back
 	State  State
 
-	paid []Paid // with Paid: the memberships after it
+	paid     []Paid // with Paid: the memberships after it
+	restored int64  // reverse: units of what the purchase was paid with that earlier parts gave back
 }
 
 // Apply returns what event does to an account in state s under this version
@@ -145,7 +148,7 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
 		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Purchase: e.Purchase, Activity: e.Activity,
-		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo,
+		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo, Lines: e.Lines,
 	}
 	if e.Kind == EntryOpen || e.Kind == EntryAdjust {
 		event.Delta = e.Deltas[0]

@@ -123,3 +123,24 @@ func TestMoneyThatWasLoadedIsNeverOwed(t *testing.T) {
 	require.Empty(t, s.try(models.Event{Kind: models.EntryReverse, Original: &loaded}))
 	require.Zero(t, s.has(models.Value))
 }
+
+// Money that comes back in parts goes to the lots that it was taken from, one
+// after the other, and to none more than it gave.
+func TestMoneyThatComesBackInPartsGoesToItsLots(t *testing.T) {
+	p := program(func(terms *models.Terms) {
+		terms.Value = models.ValueTerms{Most: 5000}
+		terms.Expiries = []models.Expiry{{Unit: models.Value, Months: 1}}
+	})
+	a := &account{p: p, undone: map[int]models.Undone{}}
+	for i := range 2 {
+		require.NoError(t, a.post(models.Event{Kind: models.EntryLoad, At: day.AddDate(0, 0, i), Load: &models.Load{Amount: 500}}))
+	}
+	before := a.state.Lots
+	require.Len(t, before, 2)
+	at := day.AddDate(0, 0, 3)
+	require.NoError(t, a.post(models.Event{Kind: models.EntryEarn, At: at, Purchase: &models.Purchase{Amount: 1000, Value: 1000, Currency: "EUR"}}))
+	for _, part := range []int64{300, 700} {
+		require.NoError(t, a.post(models.Event{Kind: models.EntryReverse, At: at, Original: &a.entries[2], Undone: a.undone[2], Part: part}))
+	}
+	require.True(t, models.SameLots(before, a.state.Lots), "%+v", a.state.Lots)
+}

@@ -137,7 +137,7 @@ func (p *Program) book(s *State, event *Event, c *Change) {
 		case event.Kind == EntryExpire:
 			w.end(u)
 		case event.Kind == EntryReverse && n > 0:
-			w.giveBack(event.Original, u, n-max(min(-loose, n), 0))
+			w.giveBack(event.Original, u, c.restored, n-max(min(-loose, n), 0))
 		case event.Kind == EntryReverse:
 			w.use(u, w.takeBack(event.Original, u, -n), false)
 		case n > 0:
@@ -258,14 +258,19 @@ func (w *shelf) takeBack(original *Entry, u Unit, n int64) int64 {
 	return n
 }
 
-// giveBack puts n units into the lots that the original took them from.
-func (w *shelf) giveBack(original *Entry, u Unit, n int64) {
+// giveBack puts n units into the lots that the original took them from, after
+// those that were put there before.
+func (w *shelf) giveBack(original *Entry, u Unit, before, n int64) {
 	for _, used := range original.Lots {
 		if used.Unit != u || used.Amount >= 0 || n <= 0 {
 			continue
 		}
 		l := used
-		l.Amount = min(n, -used.Amount)
+		l.Amount = -used.Amount - min(before, -used.Amount)
+		before -= min(before, -used.Amount)
+		if l.Amount = min(n, l.Amount); l.Amount == 0 {
+			continue
+		}
 		n -= l.Amount
 		w.add(l)
 		w.changes = append(w.changes, l)

@@ -228,7 +228,10 @@ func TestSomethingForThoseWhoHavePaid(t *testing.T) {
 }
 
 func TestMembershipsAreToldOfInTime(t *testing.T) {
-	p := gym(func(t *models.Terms) { t.Memberships[0].Notice, t.Memberships[0].Grace = 3, 5; t.Memberships = t.Memberships[:2] })
+	p := gym(func(t *models.Terms) {
+		t.Memberships[0].Notice, t.Memberships[0].Grace = 3, 5
+		t.Memberships = t.Memberships[:2]
+	})
 	a := ledger(p)
 	a.sell(t, "gym", noon(p, "2026-01-10")) // to 10 February
 	require.Equal(t, 8, p.Notices())

@@ -210,7 +210,9 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		if len(a.entries) > 0 {
 			i := rapid.IntRange(0, len(a.entries)-1).Draw(t, "original")
 			e.Kind, e.Original, e.Undone = models.EntryReverse, &a.entries[i], a.undone[i]
-			e.Part = rapid.SampledFrom([]int64{0, 0, 77, 500}).Draw(t, "part")
+			if e.Part = rapid.SampledFrom([]int64{0, 0, 77, 500}).Draw(t, "part"); rapid.Bool().Draw(t, "by line") {
+				e.Part, e.Lines = 0, returned(t, e.Original, e.Undone)
+			}
 		}
 		fallthrough
 	default:
@@ -220,6 +222,21 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		}
 	}
 	return e
+}
+
+// returned draws lines of a purchase that come back, sometimes more than there
+// are; none where it has none.
+func returned(t *rapid.T, o *models.Entry, undone models.Undone) (lines []models.Returned) {
+	if o.Purchase == nil {
+		return nil
+	}
+	for i := range o.Purchase.Items {
+		most := o.Purchase.Items[i].Quantity - undone.Lines[i]
+		if n := rapid.Int64Range(0, most+rapid.SampledFrom([]int64{0, 0, 0, 1}).Draw(t, "beyond")).Draw(t, "back"); n > 0 {
+			lines = append(lines, models.Returned{Line: i, Quantity: n})
+		}
+	}
+	return lines
 }
 
 // takes draws what the terms of a reward leave open.
@@ -366,6 +383,14 @@ func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
 			left = 0
 			for i := len(a.entries) - 1; i >= 0; i-- {
 				if k := a.entries[i].Kind; k == models.EntryReverse || k == models.EntryExpire || a.whole(i) {
+					continue
+				}
+				for rapid.Bool().Draw(t, "in parts") {
+					if lines := returned(t, &a.entries[i], a.undone[i]); len(lines) > 0 {
+						_ = a.post(models.Event{Kind: models.EntryReverse, At: at, Original: &a.entries[i], Undone: a.undone[i], Lines: lines})
+					}
+				}
+				if a.whole(i) {
 					continue
 				}
 				if err := a.post(models.Event{Kind: models.EntryReverse, At: at, Original: &a.entries[i], Undone: a.undone[i]}); err != nil {

@@ -34,11 +34,11 @@ func (p *Program) NewReplay(from State, undone map[EntryID]Undone) *Replay {
 func (t *Terms) Asks() bool { return len(t.asked()) > 0 }
 
 // Play lets happen what an entry is about. original is the entry that it takes
-// back, nil when it takes back none; what became of it counts where it was played
-// too. Where the birthday is not known, the facts that the entry names are all.
+// back, and made the version which that was made under; nil when it takes back
+// none. What became of original counts where it was played too. Where the birthday is not known, the facts that the entry names are all.
 // An error says why this version refuses it; then the account is as it was.
 // What is taken back of something refused is no error, and changes nothing.
-func (r *Replay) Play(e *Entry, birthday string, original *Entry) error {
+func (r *Replay) Play(e *Entry, birthday string, original *Entry, made *Program) error {
 	switch {
 	case e.Kind == EntryExpire:
 		return nil // what ends is found by its time
@@ -52,11 +52,12 @@ func (r *Replay) Play(e *Entry, birthday string, original *Entry) error {
 			return nil
 		}
 		if played, ok := r.booked[e.Ref]; ok {
-			original = played
+			original, made = played, r.program
 		}
 		kind = original.Kind
 	}
 	event := e.Event(original, r.undone[e.Ref])
+	event.Made = made
 	if e.Kind == EntryEarn && birthday != "" {
 		event.Facts = r.program.FactsOf(birthday, e.At, r.program.Zone())
 	}

@@ -1,17 +1,46 @@
 package models
 
+import "maps"
+
 // Undone is what reversals have taken back of an entry.
 type Undone struct {
-	Times  int   // how many there were
-	Amount int64 // minor units of its purchase
+	Times  int           // how many there were
+	Amount int64         // minor units of its purchase
+	Lines  map[int]int64 // pieces of its lines, where they were by line
+	Rest   bool          // after lines, all that was left
 }
 
 // Add counts a reversal in.
-func (u *Undone) Add(e *Entry) { u.Times, u.Amount = u.Times+1, u.Amount+e.Undo }
+func (u *Undone) Add(e *Entry) {
+	u.Rest = len(u.Lines) > 0 && len(e.Lines) == 0
+	u.Times, u.Amount = u.Times+1, u.Amount+e.Undo
+	if len(e.Lines) == 0 {
+		return
+	}
+	lines := make(map[int]int64, len(u.Lines)+len(e.Lines)) // whoever copied u has the old one
+	maps.Copy(lines, u.Lines)
+	for _, l := range e.Lines {
+		lines[l.Line] += l.Quantity
+	}
+	u.Lines = lines
+}
 
 // Whole reports whether that is all of e.
 func (u Undone) Whole(e *Entry) bool {
-	return u.Times > 0 && (e.Purchase == nil || u.Amount >= e.Purchase.Amount)
+	switch {
+	case u.Times == 0:
+		return false
+	case e.Purchase == nil || u.Rest:
+		return true
+	case u.Amount < e.Purchase.Amount:
+		return false
+	}
+	for i := range e.Purchase.Items { // what was for nothing may be left
+		if len(u.Lines) > 0 && u.Lines[i] < e.Purchase.Items[i].Quantity {
+			return false
+		}
+	}
+	return true
 }
 
 // reverse undoes by reference: exactly what the original did, or a part of it
@@ -26,13 +55,13 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	case o.Kind == EntryReverse:
 		return Change{}, Fail(Invalid, "reversal_of_reversal", "entry", "A reversal can't be reversed. Book the purchase again.")
 	}
-	share, err := shareOf(event)
+	b, err := p.partOf(event)
 	if err != nil {
 		return Change{}, err
 	}
-	c := Change{Undo: share.until - share.from, Counts: Counts{}, Credit: -share.of(o.Credit)}
+	c := Change{Undo: b.until - b.from, Counts: Counts{}, Credit: -b.credit().of(o.Credit)}
 	for key, n := range o.Counts.undone(s.Counts) {
-		n = share.of(n)
+		n = b.count(key, -n).of(n)
 		if isCredit(key) {
 			n = max(n, -s.Counts[key])
 		}
@@ -47,8 +76,11 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 		p.leave(&s, o, &c)
 	}
 	left := map[Unit]int64{}
-	for _, d := range o.Deltas {
-		back := -share.of(d.Amount)
+	for i, d := range o.Deltas {
+		back := -b.delta(i).of(d.Amount)
+		if d.Amount < 0 {
+			c.restored += b.delta(i).before(-d.Amount)
+		}
 		if _, seen := left[d.Unit]; !seen {
 			left[d.Unit] = max(s.Balance(d.Unit), 0)
 		}
@@ -70,25 +102,74 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 // of its minor units. Each part is rounded so that together they are the whole.
 type share struct{ from, until, whole int64 }
 
-func shareOf(event Event) (share, error) {
-	var amount int64
-	if b := event.Original.Purchase; b != nil {
-		amount = b.Amount
+// part is what a reversal takes back: the same share of everything, or by line
+// what the rules gave for the lines.
+type part struct {
+	share // of the purchase's amount
+	lines *returning
+}
+
+func (b *part) credit() share {
+	if b.lines == nil {
+		return b.share
 	}
-	done, part := event.Undone, event.Part
+	return b.lines.credit()
+}
+
+func (b *part) delta(at int) share {
+	if b.lines == nil {
+		return b.share
+	}
+	return b.lines.delta(at)
+}
+
+func (b *part) count(key string, n int64) share {
+	if b.lines == nil {
+		return b.share
+	}
+	return b.lines.count(key, n)
+}
+
+func (p *Program) partOf(event Event) (part, error) {
+	o, done := event.Original, event.Undone
+	done.Amount = max(done.Amount, 0) // a book that was tampered with is read, too
+	var left int64
+	if o.Purchase != nil {
+		left = o.Purchase.Amount - done.Amount
+	}
 	switch {
-	case done.Times > 0 && done.Amount >= amount:
-		return share{}, Fail(Conflict, "already_reversed", "entry", "This entry was reversed already.")
-	case part == 0:
-		part = amount - done.Amount
-	case amount == 0:
-		return share{}, Fail(Invalid, "not_in_parts", "amount", "Only a purchase can be reversed in part.")
-	case part < 0:
-		return share{}, Fail(Invalid, "negative_amount", "amount", "Say how much of the purchase came back.")
-	case part > amount-done.Amount:
-		return share{}, Fail(Conflict, "more_than_left", "amount", "That is more than is left of this purchase.")
+	case done.Whole(o):
+		return part{}, Fail(Conflict, "already_reversed", "entry", "This entry was reversed already.")
+	case len(event.Lines) > 0 || len(done.Lines) > 0 && (event.Part == 0 || event.Part == left):
+		lines, err := p.linesOf(event)
+		if err != nil || o.Purchase.Amount == 0 {
+			return part{lines: lines}, err
+		}
+		return part{lines.money(), lines}, nil
+	case event.Part == 0:
+		event.Part = left
+	case o.Purchase == nil || o.Purchase.Amount == 0:
+		return part{}, Fail(Invalid, "not_in_parts", "amount", "Only a purchase can be reversed in part.")
+	case event.Part < 0:
+		return part{}, Fail(Invalid, "negative_amount", "amount", "Say how much of the purchase came back.")
+	case event.Part > left:
+		return part{}, Fail(Conflict, "more_than_left", "amount", "That is more than is left of this purchase.")
+	case len(done.Lines) > 0:
+		return part{}, Fail(Conflict, "reversed_by_line", "amount", "Part of this purchase was taken back by line. Say which lines came back, or take back all that is left.")
 	}
-	return share{from: done.Amount, until: done.Amount + part, whole: amount}, nil
+	s := share{from: done.Amount, until: done.Amount + event.Part}
+	if o.Purchase != nil {
+		s.whole = o.Purchase.Amount
+	}
+	return part{share: s}, nil
+}
+
+// before is how much of n parts have taken back before.
+func (s share) before(n int64) int64 {
+	if s.whole == 0 {
+		return 0
+	}
+	return mulDiv(n, s.from, s.whole)
 }
 
 // of is the share of n, rounded towards zero but for the last part, which

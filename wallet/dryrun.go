@@ -142,18 +142,14 @@ func (d *dryRunner) open(ctx context.Context, a *playedAccount) error {
 
 // play lets one entry happen under both versions.
 func (d *dryRunner) play(ctx context.Context, a *playedAccount, e *models.Entry) error {
-	var original *models.Entry
-	if e.Kind == models.EntryReverse {
-		o, err := d.Stores.Ledger.Entry(ctx, e.Ref)
-		if err != nil {
-			return err
-		}
-		original = &o
+	original, made, err := d.original(ctx, e)
+	if err != nil {
+		return err
 	}
 	if e.Kind == models.EntryEarn && e.Purchase != nil {
 		d.report.Purchases, d.report.Amount = d.report.Purchases+1, d.report.Amount+e.Purchase.Amount
 	}
-	was, is := a.current.Play(e, a.birthday, original), a.draft.Play(e, a.birthday, original)
+	was, is := a.current.Play(e, a.birthday, original, made), a.draft.Play(e, a.birthday, original, made)
 	for _, err := range []error{was, is} {
 		if err != nil && models.KindOf(err) == models.Internal {
 			return err
@@ -163,6 +159,20 @@ func (d *dryRunner) play(ctx context.Context, a *playedAccount, e *models.Entry)
 		d.refused[Refusal{Kind: e.Kind, Reward: e.Reward, Code: models.CodeOf(is), Detail: sentence(is)}]++
 	}
 	return nil
+}
+
+// original is the entry that e takes back and the version that it was made under;
+// nil when e takes back none.
+func (d *dryRunner) original(ctx context.Context, e *models.Entry) (*models.Entry, *models.Program, error) {
+	if e.Kind != models.EntryReverse {
+		return nil, nil, nil
+	}
+	o, err := d.Stores.Ledger.Entry(ctx, e.Ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := d.Stores.Programs.Version(ctx, o.Program, o.Version)
+	return &o, made, err
 }
 
 // close takes an account into the report.

@@ -82,6 +82,9 @@ func (s *Service) sale(ctx context.Context, sale Sale) (posting, error) {
 	return in, nil
 }
 
+// maxItems is how many lines a purchase has at most.
+const maxItems = 200
+
 func checkPurchase(b *models.Purchase) error {
 	if _, known := models.CurrencyDigits(b.Currency); !known {
 		return models.Fail(models.Invalid, "unknown_currency", "currency", "There is no such currency. Use an ISO 4217 code such as EUR.")
@@ -89,12 +92,13 @@ func checkPurchase(b *models.Purchase) error {
 	if len(b.Receipt) > 64 || !printable(b.Receipt) {
 		return models.Fail(models.Invalid, "invalid_receipt", "receipt", "A receipt number has at most 64 characters, all of which can be read.")
 	}
-	if len(b.Items) > 200 {
+	if len(b.Items) > maxItems {
 		return models.Fail(models.Invalid, "too_many_items", "items", "A purchase has at most 200 lines.")
 	}
 	for _, item := range b.Items {
 		if item.Name == "" || len(item.Name) > 200 || len(item.SKU) > 64 || len(item.Brand) > 200 || len(item.Category) > 200 ||
-			!printable(item.Name+item.SKU+item.Brand+item.Category) || item.Quantity <= 0 || item.Amount < 0 {
+			!printable(item.Name+item.SKU+item.Brand+item.Category) || item.Quantity <= 0 || item.Amount < 0 ||
+			item.Quantity > models.MaxBalance || item.Amount > models.MaxBalance {
 			return models.Fail(models.Invalid, "invalid_item", "items", "Each line needs a name, a quantity above zero and an amount of zero or more.")
 		}
 	}

@@ -50,7 +50,12 @@ func checkBooks(t *testing.T, s *apitest.Server, m *models.Member) []models.Entr
 		keys[e.Key] = true
 		p, err := s.Stores.Programs.Version(t.Context(), e.Program, e.Version)
 		require.NoError(t, err)
-		c, err := p.Apply(state, e.Event(byID[e.Ref], undone[e.Ref]))
+		again := e.Event(byID[e.Ref], undone[e.Ref])
+		if o := byID[e.Ref]; o != nil {
+			again.Made, err = s.Stores.Programs.Version(t.Context(), o.Program, o.Version)
+			require.NoError(t, err)
+		}
+		c, err := p.Apply(state, again)
 		require.NoError(t, err)
 		require.Equal(t, c.Deltas, e.Deltas)
 		require.True(t, c.State.Equal(e.State), "entry %d: %v, by a replay %v", e.Seq, e.State, c.State)

@@ -107,6 +107,12 @@ func (s *Service) draft(ctx context.Context, program *models.Program, in posting
 		if in.Event.Undone, err = s.Stores.Ledger.Undone(ctx, in.Member.Account, in.Ref); err != nil {
 			return nil, err
 		}
+		if len(in.Event.Lines)+len(in.Event.Undone.Lines) > 0 {
+			o := in.Event.Original
+			if in.Event.Made, err = s.Stores.Programs.Version(ctx, o.Program, o.Version); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return in.entry(program, program.Zone(), last, s.Stores.Clock.Now())
 }
@@ -136,7 +142,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Purchase: event.Purchase, Load: event.Load, Reward: event.Reward, Taken: event.Taken, Ref: in.Ref, Reason: in.Reason,
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
-		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Undo: change.Undo, Credit: change.Credit, State: change.State,
+		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
 	}
 	if entry.Referred() > 0 {
 		entry.Referrer = event.Referrer

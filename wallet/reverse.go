@@ -15,7 +15,8 @@ import (
 type Reversal struct {
 	Program models.ProgramID
 	Entry   models.EntryID
-	Amount  int64 // minor units of a purchase that came back; 0 for all that is left
+	Amount  int64             // minor units of a purchase that came back; 0 for all that is left
+	Lines   []models.Returned // or which of its lines
 	Reason  string
 	Key     string
 	Actor   Actor
@@ -45,11 +46,15 @@ func MayReverse(role models.Role, by Actor, e *models.Entry, now time.Time) erro
 	return nil
 }
 
-// Reverse books the opposite of an entry, once, or of a purchase in parts. It is Denied to those who may
-// not (MayReverse), other than the repeat of a request that was booked before.
+// Reverse books the opposite of an entry, once, or of a purchase in parts, by
+// amount or by line. It is Denied to those who may not (MayReverse), other than
+// the repeat of a request that was booked before.
 func (s *Service) Reverse(ctx context.Context, r Reversal) (*models.Entry, error) {
 	if err := checkReason(r.Reason); err != nil {
 		return nil, err
+	}
+	if len(r.Lines) > maxItems || len(r.Lines) > 0 && r.Amount != 0 {
+		return nil, models.Fail(models.Invalid, "amount_or_lines", "items", "Say which amount came back, or which lines: one of the two.")
 	}
 	original, err := s.Stores.Ledger.Entry(ctx, r.Entry)
 	if err != nil {
@@ -64,13 +69,14 @@ func (s *Service) Reverse(ctx context.Context, r Reversal) (*models.Entry, error
 	}
 	in := posting{
 		Member: &m, Key: r.Key, Actor: r.Actor, Ref: r.Entry, Reason: strings.TrimSpace(r.Reason),
-		Event: models.Event{Kind: models.EntryReverse, Original: &original, Part: r.Amount},
+		Event: models.Event{Kind: models.EntryReverse, Original: &original, Part: r.Amount, Lines: r.Lines},
 		Hash: hashOf(struct {
 			Verb   string
 			Entry  models.EntryID
 			Amount int64
 			Reason string
-		}{"reversal", r.Entry, r.Amount, strings.TrimSpace(r.Reason)}),
+			Lines  []models.Returned `json:",omitempty"`
+		}{"reversal", r.Entry, r.Amount, strings.TrimSpace(r.Reason), r.Lines}),
 	}
 	if err := MayReverse(r.Role, r.Actor, &original, s.Stores.Clock.Now()); err != nil {
 		return s.refused(ctx, in, err)

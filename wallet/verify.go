@@ -223,7 +223,17 @@ func (c *verifier) replay(ctx context.Context, e *models.Entry, gap bool) error 
 		c.fault(e, "wrong_deltas", "The entry has to change one balance.")
 		return nil
 	}
-	change, err := t.program.Apply(c.account.state, e.Event(original, undone))
+	event := e.Event(original, undone)
+	if original != nil {
+		made, err := c.version(ctx, original)
+		switch {
+		case err == nil:
+			event.Made = made.program
+		case models.KindOf(err) != models.NotFound: // which was told of the original
+			return err
+		}
+	}
+	change, err := t.program.Apply(c.account.state, event)
 	if code := models.CodeOf(err); code == "already_reversed" || code == "more_than_left" {
 		c.fault(e, "reversed_twice", fmt.Sprintf("Entry %s was reversed before.", e.Ref))
 		return nil

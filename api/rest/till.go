@@ -226,8 +226,9 @@ type reversalIn struct {
 	ID   models.EntryID `path:"id"`
 	Key  string         `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
 	Body struct {
-		Amount int64  `json:"amount,omitempty" doc:"minor units of a purchase that came back; all that is left of it when absent"`
-		Reason string `json:"reason" doc:"kept with the entry"`
+		Amount int64             `json:"amount,omitempty" doc:"minor units of a purchase that came back; all that is left of it when absent"`
+		Items  []models.Returned `json:"items,omitempty" doc:"or which of its lines; what they earned goes back, and nothing else"`
+		Reason string            `json:"reason" doc:"kept with the entry"`
 	}
 }
 
@@ -237,6 +238,6 @@ func (a *API) reversal(ctx context.Context, who auth.Identity, in *reversalIn) (
 		return nil, err
 	}
 	return a.booked(ctx)(a.Wallet.Reverse(ctx, wallet.Reversal{
-		Program: who.Program, Entry: in.ID, Amount: in.Body.Amount, Reason: in.Body.Reason, Key: in.Key, Actor: by, Role: who.Role,
+		Program: who.Program, Entry: in.ID, Amount: in.Body.Amount, Lines: in.Body.Items, Reason: in.Body.Reason, Key: in.Key, Actor: by, Role: who.Role,
 	}))
 }

@@ -67,6 +67,7 @@ type Entry struct {
 	Location string                `json:"location,omitempty"`
 	Staff    models.UserID         `json:"staff,omitempty"`
 	Amount   int64                 `json:"amount,omitempty" doc:"minor units of the purchase that a reversal took back"`
+	Items    []models.Returned     `json:"items,omitempty" doc:"the lines of the purchase that a reversal took back"`
 	Deltas   []models.Delta        `json:"deltas" doc:"each with the rule that gave it"`
 	Lots     []models.Lot          `json:"lots,omitempty" doc:"units put with those that end together, or below zero taken from them"`
 	Balances map[models.Unit]int64 `json:"balances" doc:"after it, of every unit that the program counted then"`
@@ -105,7 +106,7 @@ func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
 		Taken: takenOf(e),
 		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
-		Activity: e.Activity, Amount: e.Undo, Lots: e.Lots, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
+		Activity: e.Activity, Amount: e.Undo, Items: e.Lines, Lots: e.Lots, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
 	}, nil
 }
 
