@@ -99,7 +99,8 @@ type MemberRow struct {
 }
 
 // TakeBack asks whether an entry shall be taken back, and why. Its form posts
-// entry, key, and reason or, in words of one's own, other.
+// entry, key, and reason or, in words of one's own, other; and of each line that
+// came back how many pieces.
 type TakeBack struct {
 	Frame
 	Name      string // of the member; empty when the person was erased
@@ -108,9 +109,20 @@ type TakeBack struct {
 	Action    string
 	Entry     string
 	Key       string
+	Lines     []ReturnLine // of the purchase, of which something is left
+	LineError string
 	Reasons   []Choice // to choose from, by name
 	Other     string   // what was typed, when the form comes back
 	Error     string
+}
+
+// ReturnLine is a line of a purchase that may come back, in part.
+type ReturnLine struct {
+	Field string // that its pieces are posted as
+	Name  string
+	Price string // of all pieces
+	Left  int64  // pieces
+	Back  string // what was typed, when the form comes back
 }
 
 // MemberDetail is all about one person.

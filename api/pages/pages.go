@@ -207,6 +207,8 @@ func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.En
 		}
 		if e.Purchase != nil {
 			line.Amount = money(t, program, e.Purchase.Amount)
+		} else if e.Undo > 0 {
+			line.Amount = money(t, program, e.Undo)
 		}
 		if r, ok := then.Reward(e.Reward); ok {
 			line.Note = r.Name

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -71,6 +72,9 @@ func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models
 		Line: lines[0], Action: takeBackPath(found.Member.ID),
 		Entry: string(e.ID), Key: cmp.Or(c.PostForm("key"), newKey()), Other: c.PostForm("other"),
 	}
+	if page.Lines, err = p.returnable(c, found, e); err != nil {
+		return templates.TakeBack{}, err
+	}
 	page.Path = "" // a change of language would lose the entry
 	for _, r := range givenReasons {
 		page.Reasons = append(page.Reasons, templates.Choice{Purpose: r.name, Wording: reason(texts(c), r.stored), Given: r.name == c.PostForm("reason")})
@@ -78,8 +82,7 @@ func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models
 	return page, nil
 }
 
-// takeBack reverses an entry, with the reason that was given: in words of one's
-// own, or else one of ours.
+// takeBack reverses an entry, or lines of it, with the reason that was given.
 func (p *Pages) takeBack(c *gin.Context, who auth.Identity) error {
 	found, err := p.lookUp(c, who, c.Param("id"))
 	if err != nil {
@@ -89,16 +92,23 @@ func (p *Pages) takeBack(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Wallet.Reverse(c.Request.Context(), wallet.Reversal{
-		Program: who.Program, Entry: e.ID, Reason: cmp.Or(strings.TrimSpace(c.PostForm("other")), storedReason(c.PostForm("reason"))),
-		Key: c.PostForm("key"), Actor: wallet.Actor{User: who.User, Location: who.Location}, Role: who.Role,
-	})
-	if fault, ok := asError(err); ok && fault.Field == "reason" {
+	lines, err := returned(c, e)
+	if err == nil {
+		_, err = p.Wallet.Reverse(c.Request.Context(), wallet.Reversal{
+			Program: who.Program, Entry: e.ID, Lines: lines, Reason: givenReason(c),
+			Key: c.PostForm("key"), Actor: wallet.Actor{User: who.User, Location: who.Location}, Role: who.Role,
+		})
+	}
+	if fault, ok := asError(err); ok && (fault.Field == "reason" || fault.Field == "items") {
 		page, err := p.takeBackPage(c, found, e)
 		if err != nil {
 			return err
 		}
-		page.Error = texts(c).Explain(fault.Code, fault.Msg)
+		if said := texts(c).Explain(fault.Code, fault.Msg); fault.Field == "items" {
+			page.LineError = said
+		} else {
+			page.Error = said
+		}
 		return p.page(c, problem.Of(fault).Status, page)
 	}
 	if err != nil {
@@ -106,4 +116,52 @@ func (p *Pages) takeBack(c *gin.Context, who auth.Identity) error {
 	}
 	c.Redirect(http.StatusSeeOther, "/console/members/"+string(found.Member.ID))
 	return nil
+}
+
+// givenReason is in words of one's own, or else one of ours.
+func givenReason(c *gin.Context) string {
+	return cmp.Or(strings.TrimSpace(c.PostForm("other")), storedReason(c.PostForm("reason")))
+}
+
+func lineField(at int) string { return "line-" + strconv.Itoa(at) }
+
+// returnable are the lines of a purchase of which something is left; none where
+// some of it was taken back by amount.
+func (p *Pages) returnable(c *gin.Context, found *wallet.Identified, e *models.Entry) ([]templates.ReturnLine, error) {
+	if e.Purchase == nil || len(e.Purchase.Items) == 0 {
+		return nil, nil
+	}
+	undone, err := p.Wallet.Stores.Ledger.Undone(c.Request.Context(), e.Account, e.ID)
+	if err != nil || undone.Times > 0 && len(undone.Lines) == 0 {
+		return nil, err
+	}
+	var all []templates.ReturnLine
+	for i, item := range e.Purchase.Items {
+		if left := item.Quantity - undone.Lines[i]; left > 0 {
+			all = append(all, templates.ReturnLine{
+				Field: lineField(i), Name: item.Name, Price: money(texts(c), found.Program, item.Amount), Left: left, Back: c.PostForm(lineField(i)),
+			})
+		}
+	}
+	return all, nil
+}
+
+// returned are the lines that came back, as the form says.
+func returned(c *gin.Context, e *models.Entry) ([]models.Returned, error) {
+	if e.Purchase == nil {
+		return nil, nil
+	}
+	var all []models.Returned
+	for i := range e.Purchase.Items {
+		typed := strings.TrimSpace(c.PostForm(lineField(i)))
+		if typed == "" || typed == "0" {
+			continue
+		}
+		n, err := strconv.ParseInt(typed, 10, 64)
+		if err != nil {
+			return nil, models.Fail(models.Invalid, "no_quantity", "items", "Say how many pieces of the line came back.")
+		}
+		all = append(all, models.Returned{Line: i, Quantity: n})
+	}
+	return all, nil
 }

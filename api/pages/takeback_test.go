@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"regulars/api/apitest"
+	"regulars/models"
 	"regulars/models/store/storetest"
 	"regulars/templates"
+	"regulars/wallet"
 )
 
 // Nothing is taken back before somebody has seen what, and said why.
@@ -67,6 +69,44 @@ func TestTakeBackAsksFirst(t *testing.T) {
 	require.Equal(t, "Broken cup", s.Entries(m)[3].Reason, "one's own words go first")
 	require.Equal(t, 422, b.get(member+"/reversals?entry="+string(s.Entries(m)[3].ID)).Status, "a reversal")
 	require.NotEmpty(t, e.ID)
+}
+
+// Of a purchase with lines some may come back, each as often as it was bought.
+func TestTakeBackOfLines(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	m := s.Enrol("Ada")
+	e, err := s.Wallet.Earn(t.Context(), wallet.Sale{Program: "demo", Member: m.ID, Key: "sale", Purchase: models.Purchase{
+		Amount: 1200, Items: []models.Item{{Name: "Flat white", Quantity: 2, Amount: 700}, {Name: "Cake <3", Quantity: 1, Amount: 500}},
+	}})
+	require.NoError(t, err)
+	b := open(s)
+	b.login(apitest.Owner)
+	page := "/console/members/" + string(m.ID) + "/reversals"
+	ask := b.get(page + "?entry=" + string(e.ID))
+	require.Contains(t, string(ask.Body), "Cake &lt;3")
+	form := func(pairs ...string) url.Values {
+		in := url.Values{"entry": {string(e.ID)}, "key": {field(t, ask, "key")}, "reason": {"returned"}}
+		for i := 0; i < len(pairs); i += 2 {
+			in.Set(pairs[i], pairs[i+1])
+		}
+		return in
+	}
+	for typed, fault := range map[string]string{"3": "more_than_left", "one": "no_quantity", "-1": "no_quantity", "99999999999999999999": "no_quantity"} {
+		again := b.send("POST", page, form("line-0", typed))
+		require.NotEqual(t, 303, again.Status, typed)
+		require.Contains(t, plain(again), templates.For("en").Say("fault."+fault), typed)
+		require.Contains(t, string(again.Body), `value="`+typed+`"`)
+	}
+	require.EqualValues(t, 12, s.Balance(m))
+	require.Equal(t, 303, b.send("POST", page, form("line-0", "1", "line-1", " 0 ")).Status)
+	require.EqualValues(t, 9, s.Balance(m), "3.50 of 12.00 came back")
+	require.Equal(t, []models.Returned{{Line: 0, Quantity: 1}}, s.Entries(m)[1].Lines)
+	require.Contains(t, plain(b.get("/console/members/"+string(m.ID))), "€3.50")
+	ask = b.get(page + "?entry=" + string(e.ID))
+	require.Contains(t, string(ask.Body), `max="1"`)
+	require.Equal(t, 303, b.send("POST", page, form()).Status, "all that is left")
+	require.Zero(t, s.Balance(m))
+	require.Equal(t, 409, b.get(page+"?entry="+string(e.ID)).Status)
 }
 
 // The question shows nothing of others and is put to nobody who may not answer.

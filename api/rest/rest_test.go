@@ -409,3 +409,24 @@ func TestReversalsAtTheirOwnLocation(t *testing.T) {
 		require.Zero(t, s.Balance(m))
 	})
 }
+
+// Lines come back one by one, and the answer says which.
+func TestReversalByLine(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	m := s.Enrol("Ada")
+	items := []map[string]any{{"name": "Coffee", "quantity": 2, "amount": 700}, {"name": "Cake", "quantity": 1, "amount": 500}}
+	bought := s.Do("POST", "/api/v1/members/"+string(m.ID)+"/purchases", map[string]any{"amount": 1200, "items": items}, s.As(apitest.Staff), apitest.Key("k1"))
+	require.Equal(t, 201, bought.Status, string(bought.Body))
+	back := func(key string, line, quantity int) apitest.Reply {
+		return s.Do("POST", "/api/v1/entries/"+str(bought.JSON(), "id")+"/reversals",
+			map[string]any{"items": []map[string]any{{"line": line, "quantity": quantity}}, "reason": "returned"}, s.As(apitest.Manager), apitest.Key(key))
+	}
+	first := back("k2", 0, 1)
+	require.Equal(t, 201, first.Status, string(first.Body))
+	require.Contains(t, string(first.Body), `"items":[{"line":0,"quantity":1}]`)
+	require.Contains(t, string(first.Body), `"amount":350`)
+	require.Contains(t, string(back("k3", 0, 2).Body), "more_than_left")
+	require.Contains(t, string(back("k4", 2, 1).Body), "unknown_line")
+	require.Equal(t, 422, back("k4", 0, 0).Status)
+	require.EqualValues(t, 9, s.Balance(m))
+}
