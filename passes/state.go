@@ -17,21 +17,22 @@ import (
 // State is what one member's card says at one moment. Two equal states make
 // equal passes: only a difference here makes a new version of a pass.
 type State struct {
-	Program  models.ProgramID  `json:"program"`
-	Version  int               `json:"version"` // of the program: design, texts and rewards
-	Card     models.CardNumber `json:"card"`
-	Name     string            `json:"name,omitempty"`
-	Locale   string            `json:"locale,omitempty"`   // BCP 47; the program's when empty
-	Balances []Balance         `json:"balances,omitempty"` // of every unit that the program counts, in its order
-	Ready    []Ready           `json:"ready,omitempty"`    // the rewards that the member may have
-	Next     models.RewardID   `json:"next,omitempty"`     // the reward to come; empty when there is none beyond
-	Ending   *Due              `json:"ending,omitempty"`   // what ends next
-	Waiting  []Due             `json:"waiting,omitempty"`  // what can't be used yet, and from when it can
-	Tier     string            `json:"tier,omitempty"`
-	JoinedAt time.Time         `json:"joined_at"`
-	Page     string            `json:"page,omitempty"`    // absolute URL of the member's own page
-	Message  string            `json:"message,omitempty"` // the promotion in force, the one text that may show on a lock screen
-	Voided   bool              `json:"voided,omitempty"`  // the card is no longer good; no barcode
+	Program     models.ProgramID  `json:"program"`
+	Version     int               `json:"version"` // of the program: design, texts and rewards
+	Card        models.CardNumber `json:"card"`
+	Name        string            `json:"name,omitempty"`
+	Locale      string            `json:"locale,omitempty"`   // BCP 47; the program's when empty
+	Balances    []Balance         `json:"balances,omitempty"` // of every unit that the program counts, in its order
+	Ready       []Ready           `json:"ready,omitempty"`    // the rewards that the member may have
+	Next        models.RewardID   `json:"next,omitempty"`     // the reward to come; empty when there is none beyond
+	Ending      *Due              `json:"ending,omitempty"`   // what ends next
+	Waiting     []Due             `json:"waiting,omitempty"`  // what can't be used yet, and from when it can
+	Tier        string            `json:"tier,omitempty"`
+	Memberships []Membership      `json:"memberships,omitempty"`
+	JoinedAt    time.Time         `json:"joined_at"`
+	Page        string            `json:"page,omitempty"`    // absolute URL of the member's own page
+	Message     string            `json:"message,omitempty"` // the promotion in force, the one text that may show on a lock screen
+	Voided      bool              `json:"voided,omitempty"`  // the card is no longer good; no barcode
 }
 
 // Balance is how many of a unit the member has, and how many of those can be
@@ -77,6 +78,7 @@ func Of(p *models.Program, m *models.Member, s models.State, page string, now ti
 		Program: p.ID, Version: p.Version, Card: m.Card, Name: m.Name, Locale: m.Locale,
 		Tier: s.Tier, JoinedAt: m.JoinedAt.UTC(), Page: page,
 	}
+	out.Memberships = membershipsOf(p, &s, now)
 	for _, u := range p.Units() {
 		out.Balances = append(out.Balances, Balance{Unit: u, Amount: s.Balance(u), Usable: s.Usable(u, now)})
 	}

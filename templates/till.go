@@ -33,12 +33,14 @@ type TillMember struct {
 	Deeds     []Deed
 	Money     *TillMoney // nil where cards hold none
 	Products  []TillProduct
-	Points    bool   // the program counts points and nothing else
-	Currency  string // ISO 4217
-	Places    int    // decimal places of the currency
-	Key       string // idempotency key of the purchase
-	Amount    string // what was typed, when it comes back
-	Error     string // what is wrong with it
+
+	Memberships []TillMembership // that are to be renewed, or have to be paid for first
+	Points      bool             // the program counts points and nothing else
+	Currency    string           // ISO 4217
+	Places      int              // decimal places of the currency
+	Key         string           // idempotency key of the purchase
+	Amount      string           // what was typed, when it comes back
+	Error       string           // what is wrong with it
 }
 
 // TillReward is a reward at the till, ready or how far off.
@@ -90,6 +92,15 @@ type TillMoney struct {
 // product and key.
 type TillProduct struct{ ID, Name, Price, Key string }
 
+// TillMembership is a membership that is to be renewed. What renews it is sold
+// like a product.
+type TillMembership struct {
+	Text   string
+	Lapsed bool
+	First  bool // it was never paid for
+	Renews []TillProduct
+}
+
 // Deed is something that the program gives for beside a purchase. It is posted
 // to /till/activities as member, activity and key.
 type Deed struct {
@@ -109,6 +120,7 @@ type TillDone struct {
 	Carried  bool      // what was spent counts towards the next point
 	Amount   string    // what was paid, written as money
 	Paid     string    // what of it was paid from the card
+	Terms    []string  // until when memberships are paid for, where that has changed
 	Reward   string    // name of the reward given
 	Tier     string    // the tier just reached; empty when it has not changed
 	Ready    []string

@@ -6,12 +6,12 @@ import (
 	"regulars/models"
 )
 
-// Loading is units that a member pays for: money on the card, or a product of
-// the program.
+// Loading is what a member pays for ahead: money on the card, or a product or a
+// membership of the program.
 type Loading struct {
 	Program models.ProgramID
 	Member  models.MemberID
-	Product models.RuleID // empty: Amount of stored value
+	Product models.RuleID // or a membership; empty: Amount of stored value
 	Amount  int64         // minor units; 0 with a Product is its price
 	Key     string
 	Actor   Actor
@@ -43,8 +43,7 @@ func (s *Service) Load(ctx context.Context, l Loading) (*models.Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		x, _ := program.Product(l.Product)
-		load.Amount = x.Price
+		load.Amount, _ = program.Price(l.Product)
 	}
 	return s.post(ctx, in)
 }

@@ -142,7 +142,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Purchase: event.Purchase, Load: event.Load, Reward: event.Reward, Taken: event.Taken, Ref: in.Ref, Reason: in.Reason,
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
-		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
+		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Paid: change.Paid, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
 	}
 	if entry.Referred() > 0 {
 		entry.Referrer = event.Referrer

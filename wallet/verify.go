@@ -259,6 +259,9 @@ func (c *verifier) compare(e *models.Entry, change models.Change) {
 	if !models.SameLots(e.Lots, change.Lots) {
 		c.fault(e, "wrong_lots", fmt.Sprintf("The entry changes the lots %+v, and by the rules %+v.", e.Lots, change.Lots))
 	}
+	if !models.SameTerms(e.Paid, change.Paid) {
+		c.fault(e, "wrong_paid", fmt.Sprintf("The entry changes what is paid for by %+v, and by the rules by %+v.", e.Paid, change.Paid))
+	}
 	if !e.State.Equal(change.State) {
 		c.fault(e, "wrong_state", "After the entry the account has "+differences(e.State, change.State)+".")
 	}

@@ -48,6 +48,7 @@ func differences(is, should models.State) string {
 	differ("a tier credit of", is.Earned, should.Earned)
 	differ("the tier", fmt.Sprintf("%q", is.Tier), fmt.Sprintf("%q", should.Tier))
 	differ("a tier", untilOf(is), untilOf(should))
+	differ("memberships paid for", fmt.Sprintf("%+v", is.Paid), fmt.Sprintf("%+v", should.Paid))
 	if len(texts) == 0 {
 		return "other units with a balance of 0"
 	}

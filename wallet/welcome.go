@@ -67,7 +67,9 @@ func (s *Service) give(ctx context.Context, m *models.Member, g gift, at time.Ti
 	})
 	switch models.KindOf(err) {
 	case models.Conflict, models.Invalid:
-		if code := models.CodeOf(err); code != "nothing_given" && code != "no_rule" {
+		switch code := models.CodeOf(err); code {
+		case "nothing_given", "no_rule", "membership_lapsed", "membership_needed":
+		default:
 			s.Log.WarnContext(ctx, "gift refused", "member", m.ID, "gift", g.key, "why", code)
 		}
 		return nil

@@ -171,7 +171,7 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 		return err
 	}
 	now := p.Wallet.Stores.Clock.Now()
-	page.Dates = dates(t, found.Program, found.State, now)
+	page.Dates = append(memberships(t, found.Program, found.State, now), dates(t, found.Program, found.State, now)...)
 	for i, e := range ledger {
 		may := wallet.MayReverse(who.Role, wallet.Actor{User: who.User, Location: who.Location}, &e, now) == nil
 		if may && e.Kind != models.EntryReverse && e.Kind != models.EntryExpire && !page.Entries[i].Undone {

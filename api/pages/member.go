@@ -83,11 +83,12 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 	}
 	page.Level = level(t, found.Program, found.State, page.Now)
 	now := p.Wallet.Stores.Clock.Now()
-	page.Dates, page.Earn = dates(t, found.Program, found.State, now), earns(t, found.Program)
+	page.Dates = append(memberships(t, found.Program, found.State, now), dates(t, found.Program, found.State, now)...)
+	page.Earn = earns(t, found.Program)
 	for i := range found.Program.Rewards {
 		// Hours, places and the like are left to the till.
 		anywhere := found.Program.Rewards[i]
-		anywhere.When = models.When{Dates: anywhere.When.Dates, Tiers: anywhere.When.Tiers}
+		anywhere.When = models.When{Dates: anywhere.When.Dates, Tiers: anywhere.When.Tiers, Memberships: anywhere.When.Memberships}
 		if anywhere.Cost > 0 {
 			page.Rewards = append(page.Rewards, progress(t, found.Program, found.State, &anywhere, models.Event{At: now}))
 		}

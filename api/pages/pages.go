@@ -213,6 +213,9 @@ func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.En
 		if r, ok := then.Reward(e.Reward); ok {
 			line.Note = r.Name
 		}
+		if terms := paidFor(t, then, &e); len(terms) > 0 {
+			line.Why = append(line.Why, terms...)
+		}
 		out = append(out, line)
 	}
 	return out

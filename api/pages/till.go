@@ -128,6 +128,8 @@ func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *w
 	}
 	page.Rewards, page.Vouchers = tillRewards(t, found, offers, visit(found, who, now)), tillVouchers(t, found, now)
 	page.Money, page.Products = tillMoney(t, found, now)
+	due, lines, sold := tillMemberships(t, found.Program, found.State, now)
+	page.Memberships, page.Products, page.Dates = due, append(page.Products, sold...), append(lines, page.Dates...)
 	for _, what := range deeds {
 		if found.Program.GivesOn(what) {
 			page.Deeds = append(page.Deeds, templates.Deed{What: string(what), Key: newKey()})
@@ -234,7 +236,7 @@ func (p *Pages) act(c *gin.Context, who auth.Identity) error {
 func (p *Pages) done(c *gin.Context, found *wallet.Identified, e *models.Entry) templates.TillDone {
 	page := templates.TillDone{
 		Frame: p.tillFrame(c, found.Program), Kind: string(e.Kind), Name: firstName(found.Member.Name),
-		Changes: changes(found.Program, e), Balances: balances(found.Program, e.State),
+		Changes: changes(found.Program, e), Balances: balances(found.Program, e.State), Terms: paidFor(texts(c), found.Program, e),
 	}
 	if e.Kind != models.EntryReverse {
 		page.Undo = &templates.Undo{Action: "/till/reversals", Entry: string(e.ID), Key: newKey()}

@@ -17,7 +17,7 @@ func (a *API) tillRoutes(h huma.API) {
 	register(a, h, operation{"POST", "/members/{id}/purchases/trial", "purchase-trial", "What a purchase would earn; books nothing", tills, 200}, a.trial)
 	register(a, h, operation{"POST", "/members/{id}/activities", "activity", "Book a check-in, a survey or a review", tills, 201}, a.activity)
 	register(a, h, operation{"POST", "/members/{id}/redemptions", "redemption", "Give a reward", tills, 201}, a.redemption)
-	register(a, h, operation{"POST", "/members/{id}/loads", "load", "Put money on the card, or sell a product", tills, 201}, a.load)
+	register(a, h, operation{"POST", "/members/{id}/loads", "load", "Put money on the card, or sell a product or a membership", tills, 201}, a.load)
 	register(a, h, operation{"POST", "/members/{id}/adjustments", "adjustment", "Give or take units by hand", bosses, 201}, a.adjustment)
 	register(a, h, operation{"POST", "/entries/{id}/reversals", "reversal", "Take an entry back; staff what they or their location booked, within a day", tills, 201}, a.reversal)
 }
@@ -185,7 +185,7 @@ type loadIn struct {
 	ID   models.MemberID `path:"id"`
 	Key  string          `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
 	Body struct {
-		Product  models.RuleID `json:"product,omitempty" doc:"what the program sells ahead; stored value when left out"`
+		Product  models.RuleID `json:"product,omitempty" doc:"a product or membership of the program; stored value when left out"`
 		Amount   int64         `json:"amount,omitempty" doc:"minor units that were paid; with a product it may be left out"`
 		Location string        `json:"location,omitempty" maxLength:"64"`
 	}

@@ -34,6 +34,8 @@ type Member struct {
 	TierPerks    []string      `json:"tier_perks,omitempty" doc:"what else the level gives, as customers read it"`
 	TierProgress *TierProgress `json:"tier_progress,omitempty"`
 
+	Memberships []MembershipView `json:"memberships,omitempty" doc:"those that were ever paid for, as they stand"`
+
 	Challenges []ChallengeProgress `json:"challenges,omitempty" doc:"how far the member is with those that are on"`
 	Referral   *Invitation         `json:"referral,omitempty" doc:"what the member invites friends with, where the program gives for them"`
 }
@@ -69,6 +71,7 @@ type Entry struct {
 	Amount   int64                 `json:"amount,omitempty" doc:"minor units of the purchase that a reversal took back"`
 	Items    []models.Returned     `json:"items,omitempty" doc:"the lines of the purchase that a reversal took back"`
 	Deltas   []models.Delta        `json:"deltas" doc:"each with the rule that gave it"`
+	Paid     []models.Term         `json:"paid,omitempty" doc:"what it did to the time that memberships are paid for"`
 	Lots     []models.Lot          `json:"lots,omitempty" doc:"units put with those that end together, or below zero taken from them"`
 	Balances map[models.Unit]int64 `json:"balances" doc:"after it, of every unit that the program counted then"`
 	Tier     string                `json:"tier" doc:"the level after it; empty below the first"`
@@ -79,7 +82,8 @@ func (a *API) member(p *models.Program, m *models.Member, s models.State) Member
 	out := Member{
 		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Customer: m.Customer,
 		Birthday: m.Birthday, Locale: m.Locale, Consents: m.Consents, JoinedAt: m.JoinedAt,
-		Erased: m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,
+		Memberships: memberships(p, &s, now),
+		Erased:      m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,
 	}
 	if m.ErasedAt == nil {
 		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
@@ -106,7 +110,7 @@ func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
 		Taken: takenOf(e),
 		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
-		Activity: e.Activity, Amount: e.Undo, Items: e.Lines, Lots: e.Lots, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
+		Activity: e.Activity, Amount: e.Undo, Items: e.Lines, Lots: e.Lots, Paid: e.Paid, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
 	}, nil
 }
 
@@ -121,7 +125,8 @@ type Scan struct {
 	Vouchers []Voucher             `json:"vouchers" doc:"of the member, those that end first before the others; or the one that was scanned"`
 	Notices  []Notice              `json:"notices"`
 
-	Challenges []ChallengeProgress `json:"challenges" doc:"how far the member is with those that are on"`
+	Challenges  []ChallengeProgress `json:"challenges" doc:"how far the member is with those that are on"`
+	Memberships []MembershipView    `json:"memberships" doc:"those that were ever paid for, as they stand"`
 }
 
 // Notice is something to know before going on.
@@ -138,7 +143,7 @@ func atTill(m Member) Member {
 
 // scan shows staff no more of a person than they need at the till.
 func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
-	out := Scan{Balances: map[models.Unit]int64{}, Ending: []models.Due{}, Pending: []models.Due{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}, Challenges: []ChallengeProgress{}}
+	out := Scan{Balances: map[models.Unit]int64{}, Ending: []models.Due{}, Pending: []models.Due{}, Rewards: []Offer{}, Vouchers: []Voucher{}, Notices: []Notice{}, Challenges: []ChallengeProgress{}, Memberships: []MembershipView{}}
 	now := a.Wallet.Stores.Clock.Now()
 	if i.Member.ID == "" {
 		out.Vouchers = append(out.Vouchers, voucher(i.Voucher, now))
@@ -148,6 +153,7 @@ func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
 	out.Member, out.Balances, out.Tier = &m, m.Balances, m.Tier
 	out.Ending, out.Pending = append(out.Ending, m.Ending...), append(out.Pending, m.Pending...)
 	out.Challenges = a.challenges(i.Program, i.State)
+	out.Memberships = append(out.Memberships, m.Memberships...)
 	for _, o := range offers {
 		out.Rewards = append(out.Rewards, offer(&o, i.State, now))
 	}

@@ -60,7 +60,7 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 
 // alone reports whether the balance in the corner says all there is to say.
 func (w *wording) alone(s passes.State) bool {
-	return len(s.Balances) <= 1 && w.unit(s.Primary().Unit).Plain()
+	return len(s.Balances) <= 1 && len(s.Memberships) == 0 && w.unit(s.Primary().Unit).Plain()
 }
 
 func (w *wording) balance(s passes.State) Field {
@@ -114,6 +114,11 @@ func (w *wording) row(s passes.State) (secondary, auxiliary, rest []Field) {
 			secondary = append(secondary, f)
 		default:
 			rest = append(rest, f)
+		}
+	}
+	for _, m := range s.Memberships {
+		if len(secondary) < room {
+			secondary = append(secondary, text("membership-"+string(m.ID), w.program.Why(m.ID), w.texts.Term(w.texts.Date(m.Date()), m.Lapsed)))
 		}
 	}
 	if d := s.Ending; d != nil && len(secondary) < room {
@@ -171,7 +176,7 @@ func (w *wording) back(s passes.State, rest []Field) []Field {
 	return append(fields, w.shared...)
 }
 
-// sentence tells all balances, and changes when one of them does.
+// sentence tells all balances and memberships, and changes when one of them does.
 func (w *wording) sentence(s passes.State) string {
 	var all []string
 	for i, b := range s.Balances {
@@ -191,7 +196,7 @@ func (w *wording) sentence(s passes.State) string {
 		}
 		all = append(all, line+".")
 	}
-	return strings.Join(all, "\n")
+	return strings.Join(append(all, passes.Memberships(w.texts, w.program, s)...), "\n")
 }
 
 // lots tells what ends next and what can't be used yet.
