@@ -10,6 +10,7 @@ import (
 //
 //	left/RULE          minor units spent that have not earned yet; below zero after a refund
 //	part/RULE          hundredths of a unit that bonuses have not given yet
+//	part/GIVING        ten-thousandths of a minor unit that the charity has not been given yet
 //	day/DATE/RULE      units given on a local day, where the rule has a limit
 //	times/DATE/RULE    how often it gave on that day, where the rule has a limit
 //	card/CARD          stamps ever collected on a stamp card

@@ -10,6 +10,7 @@ type earning struct {
 	m      moment
 	deltas []Delta
 	counts Counts
+	given  *Given
 }
 
 // earn gives what the rules say of a purchase or of something else that the
@@ -36,6 +37,7 @@ func (p *Program) earn(s State, event Event) (Change, error) {
 	e.refer(event.Referrer)
 	e.challenges()
 	e.startCards()
+	e.donate(event.Charity)
 	return e.change(), nil
 }
 
@@ -68,7 +70,7 @@ func (p *Program) checkAmount(event Event) error {
 
 // change is the whole of it.
 func (e *earning) change() Change {
-	c := Change{Deltas: e.deltas, Credit: e.credit()}
+	c := Change{Deltas: e.deltas, Credit: e.credit(), Given: e.given}
 	for key, n := range e.counts {
 		if n == 0 {
 			delete(e.counts, key)

@@ -111,6 +111,9 @@ type Entry struct {
 	Lines      []Returned `bson:"lines,omitempty"`  // reverse: of the purchase, that came back
 	Credit     int64      `bson:"credit,omitempty"` // change of the tier credit
 	State      State      `bson:"state"`            // after this entry
+
+	Merchant MerchantID `bson:"merchant,omitempty"` // whose it is, in a coalition; the house's when empty
+	Given    *Given     `bson:"given,omitempty"`    // to a charity, a share of the purchase
 }
 
 // Amount returns the change of one unit's balance.

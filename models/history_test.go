@@ -29,6 +29,7 @@ func (a *account) post(event models.Event) error {
 		Seq: int64(len(a.entries) + 1), Kind: event.Kind, At: event.At, Location: event.Location, Facts: event.Facts,
 		Purchase: event.Purchase, Activity: event.Activity, Load: event.Load, Reward: event.Reward, Taken: event.Taken,
 		Deltas: c.Deltas, Counts: c.Counts, Lots: c.Lots, Paid: c.Paid, Credit: c.Credit, Undo: c.Undo, Lines: event.Lines, State: c.State,
+		Merchant: c.Merchant, Given: c.Given,
 	}
 	if e.Referred() > 0 {
 		e.Referrer = event.Referrer

@@ -18,6 +18,7 @@ type Event struct {
 	Facts    []Fact
 	Purchase *Purchase  // earn
 	Referrer MemberID   // earn: who invited the member, if somebody did
+	Charity  string     // earn: who is given a share of the purchase; nobody when empty
 	Activity Occasion   // earn: what was done, if it was no purchase
 	Imported bool       // earn: a fact of the past, so an amount of zero is taken
 	Load     *Load      // load
@@ -39,7 +40,10 @@ type Change struct {
 	Paid   []Term
 	Credit int64
 	Undo   int64 // reverse: minor units of the purchase that were taken back
-	State  State
+	Given  *Given
+	// Merchant is whose it is, in a coalition.
+	Merchant MerchantID
+	State    State
 
 	paid     []Paid // with Paid: the memberships after it
 	restored int64  // reverse: units of what the purchase was paid with that earlier parts gave back
@@ -53,6 +57,7 @@ func (p *Program) Apply(s State, event Event) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
+	c.Merchant = p.merchant(&event)
 	p.credit(&event, &c)
 	c.State = State{Balances: maps.Clone(s.Balances), Counts: s.Counts.plus(c.Counts), Earned: s.Earned + c.Credit, Paid: s.Paid}
 	if len(c.Paid) > 0 {
@@ -147,7 +152,7 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 // and undone what was taken back of it before e.
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
-		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Purchase: e.Purchase, Activity: e.Activity,
+		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Charity: e.Given.to(), Purchase: e.Purchase, Activity: e.Activity,
 		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo, Lines: e.Lines,
 	}
 	if e.Kind == EntryOpen || e.Kind == EntryAdjust {

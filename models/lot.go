@@ -19,12 +19,14 @@ type Expiry struct {
 }
 
 // Lot is units that end together. Two that end at the same moment, and can be
-// used from the same on, are one.
+// used from the same on, are one, if the same merchant gave them. In a coalition
+// all that is given is in lots, also what never ends.
 type Lot struct {
 	Unit    Unit       `bson:"unit" json:"unit"`
 	Amount  int64      `bson:"amount" json:"amount"`                       // above zero in a state; what an entry changed, in an entry
 	Expires *time.Time `bson:"expires,omitempty" json:"expires,omitempty"` // nil: by nothing that is known yet
 	Usable  *time.Time `bson:"usable,omitempty" json:"usable,omitempty"`   // nil: at once
+	Issuer  MerchantID `bson:"issuer,omitempty" json:"issuer,omitempty"`   // who gave them, of a coalition; the house when empty
 }
 
 // Expiry returns when units of a kind end.
@@ -73,7 +75,7 @@ func (l *Lot) usable(at time.Time) bool {
 func (l *Lot) ended(at time.Time) bool { return l.Expires != nil && !at.Before(*l.Expires) }
 
 func (l *Lot) same(o *Lot) bool {
-	return l.Unit == o.Unit && sameTime(l.Expires, o.Expires) && sameTime(l.Usable, o.Usable)
+	return l.Unit == o.Unit && sameTime(l.Expires, o.Expires) && sameTime(l.Usable, o.Usable) && l.Issuer == o.Issuer
 }
 
 // SameLots reports whether both lists say the same in the same order.
@@ -93,7 +95,13 @@ func soonest(a, b Lot) int {
 	if c := startOf(a.Usable).Compare(startOf(b.Usable)); c != 0 {
 		return c
 	}
-	return cmp.Compare(a.Unit, b.Unit)
+	if a.Unit != b.Unit {
+		return cmp.Compare(a.Unit, b.Unit)
+	}
+	if a.Issuer == House || b.Issuer == House { // comes last
+		return cmp.Compare(b.Issuer, a.Issuer)
+	}
+	return cmp.Compare(a.Issuer, b.Issuer)
 }
 
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -113,21 +121,23 @@ func startOf(t *time.Time) time.Time {
 }
 
 // shelf is the lots of an account while an event is booked on them. Units of a
-// balance that are in no lot never end; they are used last. There is a debt,
-// less than none of them, only where there are no lots of that unit.
+// balance that are in no lot never end and are the house's; they are used last.
+// There is a debt, less than none of them, only where there are no lots of that
+// unit.
 type shelf struct {
 	p       *Program
 	at      time.Time
+	here    MerchantID // whose the event is
 	lots    []Lot
 	changes []Lot
 }
 
 // book carries the deltas of a change to the lots of the account.
 func (p *Program) book(s *State, event *Event, c *Change) {
-	if len(s.Lots) == 0 && len(p.Expiries) == 0 && p.Referral.Pending == 0 {
+	if len(s.Lots) == 0 && len(p.Expiries) == 0 && p.Referral.Pending == 0 && !p.Coalition() {
 		return
 	}
-	w := &shelf{p: p, at: event.At, lots: slices.Clone(s.Lots)}
+	w := &shelf{p: p, at: event.At, here: c.Merchant, lots: slices.Clone(s.Lots)}
 	w.ripen()
 	units, net := netOf(c.Deltas)
 	for _, u := range units {
@@ -139,7 +149,9 @@ func (p *Program) book(s *State, event *Event, c *Change) {
 		case event.Kind == EntryReverse && n > 0:
 			w.giveBack(event.Original, u, c.restored, n-max(min(-loose, n), 0))
 		case event.Kind == EntryReverse:
-			w.use(u, w.takeBack(event.Original, u, -n), false)
+			w.use(u, w.own(u, w.takeBack(event.Original, u, -n), loose), false)
+		case event.Kind == EntryAdjust && n < 0:
+			w.use(u, w.own(u, -n, loose), false)
 		case n > 0:
 			n -= max(min(-loose, n), 0)
 			late, days := p.late(event, c.Deltas, u)
@@ -203,15 +215,15 @@ func (w *shelf) sum(u Unit) (n int64) {
 	return n
 }
 
-// put makes a lot of units earned now, where they end or have to wait, for so
-// many days at least.
+// put makes a lot of units earned now, where they end, have to wait, for so
+// many days at least, or are one merchant's of several.
 func (w *shelf) put(u Unit, n int64, days int) {
 	e, ok := w.p.Expiry(u)
-	if !ok && days == 0 || n <= 0 {
+	if !ok && days == 0 && !w.p.Coalition() || n <= 0 {
 		return
 	}
 	e.Pending = max(e.Pending, days)
-	l := Lot{Unit: u, Amount: n, Expires: e.end(w.at, w.p.Zone()), Usable: e.usable(w.at, w.p.Zone())}
+	l := Lot{Unit: u, Amount: n, Expires: e.end(w.at, w.p.Zone()), Usable: e.usable(w.at, w.p.Zone()), Issuer: w.here}
 	w.add(l)
 	w.changes = append(w.changes, l)
 }
@@ -219,7 +231,7 @@ func (w *shelf) put(u Unit, n int64, days int) {
 // take takes up to n units out of the lots that pick chooses, soonest first,
 // and returns how many are still to be taken.
 func (w *shelf) take(n int64, pick func(*Lot) bool) int64 {
-	slices.SortFunc(w.lots, soonest)
+	slices.SortFunc(w.lots, w.first)
 	for i := range w.lots {
 		l := &w.lots[i]
 		if got := min(n, l.Amount); got > 0 && pick(l) {
@@ -232,6 +244,20 @@ func (w *shelf) take(n int64, pick func(*Lot) bool) int64 {
 	}
 	w.lots = slices.DeleteFunc(w.lots, func(l Lot) bool { return l.Amount == 0 })
 	return n
+}
+
+// first orders lots as they are used here: of those that end together, what was
+// given here comes first.
+func (w *shelf) first(a, b Lot) int {
+	if a.Issuer != b.Issuer && a.Unit == b.Unit && sameTime(a.Expires, b.Expires) && sameTime(a.Usable, b.Usable) {
+		switch w.here {
+		case a.Issuer:
+			return -1
+		case b.Issuer:
+			return 1
+		}
+	}
+	return soonest(a, b)
 }
 
 // use takes n units, soonest first; what is beyond the lots comes from what
@@ -251,9 +277,19 @@ func (w *shelf) takeBack(original *Entry, u Unit, n int64) int64 {
 	for _, made := range original.Lots {
 		if made.Unit == u && made.Amount > 0 {
 			n -= min(n, made.Amount) - w.take(min(n, made.Amount), func(l *Lot) bool {
-				return l.Unit == u && sameTime(l.Expires, made.Expires)
+				return l.Unit == u && l.Issuer == made.Issuer && sameTime(l.Expires, made.Expires)
 			})
 		}
+	}
+	return n
+}
+
+// own takes up to n units of those that were given here, before others' have to
+// be taken, and returns how many those are.
+func (w *shelf) own(u Unit, n, loose int64) int64 {
+	n = w.take(n, func(l *Lot) bool { return l.Unit == u && l.Issuer == w.here })
+	if w.here == House {
+		n -= min(n, max(loose, 0))
 	}
 	return n
 }
@@ -265,15 +301,14 @@ func (w *shelf) giveBack(original *Entry, u Unit, before, n int64) {
 		if used.Unit != u || used.Amount >= 0 || n <= 0 {
 			continue
 		}
+		done := min(before, -used.Amount)
+		before -= done
 		l := used
-		l.Amount = -used.Amount - min(before, -used.Amount)
-		before -= min(before, -used.Amount)
-		if l.Amount = min(n, l.Amount); l.Amount == 0 {
-			continue
+		if l.Amount = min(n, -used.Amount-done); l.Amount > 0 {
+			n -= l.Amount
+			w.add(l)
+			w.changes = append(w.changes, l)
 		}
-		n -= l.Amount
-		w.add(l)
-		w.changes = append(w.changes, l)
 	}
 }
 
@@ -287,7 +322,7 @@ func (w *shelf) prolong(earned []Delta) {
 		before := w.lots
 		w.lots = nil
 		for _, l := range before {
-			if l.Unit == e.Unit && !l.ended(w.at) {
+			if l.Unit == e.Unit && l.Expires != nil && !l.ended(w.at) { // what never ends is of a version that promised so
 				l.Expires = end
 			}
 			w.add(l)

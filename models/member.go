@@ -51,6 +51,7 @@ type Member struct {
 	Locale   string     `bson:"locale,omitempty"`
 	Consents []Consent  `bson:"consents,omitempty"`
 	Referrer MemberID   `bson:"referrer,omitempty"` // who invited the member
+	Charity  string     `bson:"charity,omitempty"`  // that the member chose; the program's first when empty
 	Page     string     `bson:"page"`               // unguessable token of the member's own page
 	Download string     `bson:"download"`           // unguessable token of the links that put the card in a phone
 	Request  string     `bson:"request,omitempty"`  // hash of the request that enrolled the member

@@ -72,8 +72,11 @@ type Terms struct {
 	Stacking     Stacking     `bson:"stacking,omitzero" json:"stacking,omitzero"`
 	StampCards   []StampCard  `bson:"stamp_cards,omitempty" json:"stamp_cards,omitempty"`
 	Challenges   []Challenge  `bson:"challenges,omitempty" json:"challenges,omitempty"`
-	Referral     Referral     `bson:"referral,omitzero" json:"referral,omitzero"` // what friends bring
-	Excluded     Goods        `bson:"excluded,omitzero" json:"excluded,omitzero"` // what never earns: gift cards, deposits
+	Referral     Referral     `bson:"referral,omitzero" json:"referral,omitzero"`       // what friends bring
+	Merchants    []Merchant   `bson:"merchants,omitempty" json:"merchants,omitempty"`   // of a coalition
+	Settlement   []Rate       `bson:"settlement,omitempty" json:"settlement,omitempty"` // what units are worth between them
+	Giving       Giving       `bson:"giving,omitzero" json:"giving,omitzero"`           // a share of sales for charities
+	Excluded     Goods        `bson:"excluded,omitzero" json:"excluded,omitzero"`       // what never earns: gift cards, deposits
 	Expiries     []Expiry     `bson:"expiries,omitempty" json:"expiries,omitempty"`
 	LeapDay      LeapDay      `bson:"leap_day,omitempty" json:"leap_day,omitempty"` // 02-28 when empty
 	Value        ValueTerms   `bson:"value,omitzero" json:"value,omitzero"`

@@ -42,7 +42,37 @@ func TestCheckTermsNamesTheField(t *testing.T) {
 		"tier_over.months":  func(t *models.Terms) { t.TierOver.Months = 61 },
 		"tier_over.grace":   func(t *models.Terms) { t.TierOver.Grace = 30 },
 		"tier_over":         func(t *models.Terms) { t.TierOver = models.TierOver{Months: 12, Calendar: true} },
-		"tiers[1].from":     func(t *models.Terms) { t.Tiers = []models.Tier{{Name: "a"}, {Name: "b"}} },
+		"merchants[0].id": func(t *models.Terms) {
+			t.Merchants = []models.Merchant{{ID: "house", Name: "A", Locations: []string{"a"}}}
+		},
+		"merchants[1].id": func(t *models.Terms) {
+			t.Merchants = []models.Merchant{{ID: "a", Name: "A", Locations: []string{"a"}}, {ID: "a", Name: "A", Locations: []string{"b"}}}
+		},
+		"merchants[0].name":      func(t *models.Terms) { t.Merchants = []models.Merchant{{ID: "a", Locations: []string{"a"}}} },
+		"merchants[0].locations": func(t *models.Terms) { t.Merchants = []models.Merchant{{ID: "a", Name: "A"}} },
+		"merchants[1].locations": func(t *models.Terms) {
+			t.Merchants = []models.Merchant{{ID: "a", Name: "A", Locations: []string{"a"}}, {ID: "b", Name: "B", Locations: []string{"a"}}}
+		},
+		"settlement":         func(t *models.Terms) { t.Settlement = []models.Rate{{Unit: models.Points, Units: 100, Amount: 100}} },
+		"settlement[0].unit": func(t *models.Terms) { coalition(t, models.Rate{Unit: "stars", Units: 100, Amount: 100}) },
+		"settlement[1].unit": func(t *models.Terms) {
+			coalition(t, models.Rate{Unit: models.Points, Units: 1}, models.Rate{Unit: models.Points, Units: 1})
+		},
+		"settlement[0].units": func(t *models.Terms) { coalition(t, models.Rate{Unit: models.Points, Amount: 100}) },
+		"giving.id": func(t *models.Terms) {
+			t.Giving = models.Giving{ID: "spend", Name: "x", Percent: 100, Charities: []string{"a"}}
+		},
+		"giving.name": func(t *models.Terms) { t.Giving = models.Giving{ID: "trees", Percent: 100, Charities: []string{"a"}} },
+		"giving.percent": func(t *models.Terms) {
+			t.Giving = models.Giving{ID: "trees", Name: "x", Percent: 10_001, Charities: []string{"a"}}
+		},
+		"giving.charities": func(t *models.Terms) {
+			t.Giving = models.Giving{ID: "trees", Name: "x", Percent: 100, Charities: []string{"a", "a"}}
+		},
+		"giving.min": func(t *models.Terms) {
+			t.Giving = models.Giving{ID: "trees", Name: "x", Percent: 100, Charities: []string{"a"}, Min: -1}
+		},
+		"tiers[1].from": func(t *models.Terms) { t.Tiers = []models.Tier{{Name: "a"}, {Name: "b"}} },
 	} {
 		t.Run(field, func(t *testing.T) {
 			terms := program().Terms
@@ -54,6 +84,10 @@ func TestCheckTermsNamesTheField(t *testing.T) {
 			require.Equal(t, field, e.Field)
 		})
 	}
+}
+
+func coalition(t *models.Terms, rates ...models.Rate) {
+	t.Merchants, t.Settlement = []models.Merchant{{ID: "a", Name: "A", Locations: []string{"a"}}}, rates
 }
 
 // A country that the phone book does not know would make every number typed

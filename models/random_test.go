@@ -65,6 +65,7 @@ func rich(t *rapid.T) *models.Program {
 				Most: rapid.Int64Range(0, 2).Draw(t, "most friends"), MostYear: rapid.Int64Range(0, 2).Draw(t, "most friends in a year"),
 			}
 		}
+		richCoalition(t, terms)
 		for _, u := range terms.Units() {
 			e := models.Expiry{Unit: u, Pending: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "pending")}
 			switch rapid.IntRange(0, 4).Draw(t, "ends") {
@@ -91,6 +92,27 @@ func rich(t *rapid.T) *models.Program {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// richCoalition draws merchants, what units are worth between them, and a share
+// of sales for charities.
+func richCoalition(t *rapid.T, terms *models.Terms) {
+	if rapid.Bool().Draw(t, "giving") {
+		terms.Giving = models.Giving{
+			ID: "trees", Name: "For trees", Percent: rapid.SampledFrom([]int64{33, 100, 750}).Draw(t, "share"),
+			Charities: []string{"City trees", "Food bank"}, Min: rapid.SampledFrom([]int64{0, 900}).Draw(t, "least for charity"),
+		}
+	}
+	if rapid.Bool().Draw(t, "coalition") {
+		terms.Merchants = []models.Merchant{
+			{ID: "bakery", Name: "Bakery", Locations: []string{"Corner", "Mill"}}, {ID: "books", Name: "Books", Locations: []string{"Square"}},
+		}
+		for _, u := range terms.Units() {
+			if u != models.Value && rapid.Bool().Draw(t, "rate") {
+				terms.Settlement = append(terms.Settlement, models.Rate{Unit: u, Units: rapid.Int64Range(1, 7).Draw(t, "units"), Amount: rapid.Int64Range(0, 9).Draw(t, "worth")})
+			}
+		}
+	}
 }
 
 // richReward draws a reward that costs a unit.
@@ -184,7 +206,7 @@ func richBonus(t *rapid.T) models.Bonus {
 // happens draws something that happens to an account.
 func happens(t *rapid.T, a *account, at time.Time) models.Event {
 	e := models.Event{
-		Kind: models.EntryEarn, At: at, Location: rapid.SampledFrom([]string{"", "Corner"}).Draw(t, "location"),
+		Kind: models.EntryEarn, At: at, Location: rapid.SampledFrom([]string{"", "Corner", "Mill", "Square"}).Draw(t, "location"),
 		Facts: rapid.SampledFrom([][]models.Fact{nil, {models.BirthdayMonth}}).Draw(t, "facts"),
 	}
 	switch rapid.IntRange(0, 14).Draw(t, "event") {
@@ -219,6 +241,7 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 		if e.Kind == models.EntryEarn {
 			e.Purchase = bought(t)
 			e.Referrer = rapid.SampledFrom([]models.MemberID{"", "m1"}).Draw(t, "referrer")
+			e.Charity = rapid.SampledFrom([]string{"", "City trees", "Food bank", "gone"}).Draw(t, "charity")
 		}
 	}
 	return e
@@ -327,6 +350,8 @@ func TestAnyProgramKeepsItsBooks(t *testing.T) {
 			require.Equal(t, e.Counts, c.Counts)
 			require.Equal(t, e.Lots, c.Lots)
 			require.Equal(t, e.Paid, c.Paid)
+			require.Equal(t, e.Merchant, c.Merchant)
+			require.Equal(t, e.Given, c.Given)
 			require.True(t, e.State.Equal(c.State))
 			s = c.State
 		}
@@ -370,6 +395,7 @@ func TestReversingAllOfAnyProgramReturnsToTheStart(t *testing.T) {
 		p.Refunds = models.AllowNegative
 		// Money that was used is not taken back, nor what has ended.
 		p.Rules = slices.DeleteFunc(p.Rules, func(r models.Rule) bool { return r.Unit == models.Value })
+		p.Challenges = slices.DeleteFunc(p.Challenges, func(c models.Challenge) bool { return c.Unit == models.Value })
 		if p.Referral.Unit == models.Value {
 			p.Referral = models.Referral{}
 		}

@@ -68,6 +68,7 @@ func (r *Replay) Play(e *Entry, birthday string, original *Entry, made *Program)
 	}
 	after := *e
 	after.Deltas, after.Counts, after.Lots, after.Paid, after.Credit, after.Undo, after.State = c.Deltas, c.Counts, c.Lots, c.Paid, c.Credit, c.Undo, c.State
+	after.Merchant, after.Given = c.Merchant, c.Given
 	r.booked[e.ID], r.State = &after, c.State
 	if e.Kind == EntryReverse {
 		undone := r.undone[e.Ref]

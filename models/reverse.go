@@ -59,7 +59,7 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	c := Change{Undo: b.until - b.from, Counts: Counts{}, Credit: -b.credit().of(o.Credit)}
+	c := Change{Undo: b.until - b.from, Counts: Counts{}, Credit: -b.credit().of(o.Credit), Given: o.Given.takenBack(b.share)}
 	for key, n := range o.Counts.undone(s.Counts) {
 		n = b.count(key, -n).of(n)
 		if isCredit(key) {

@@ -125,7 +125,18 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 			return err
 		}
 	}
+	if g := &t.Giving; !g.IsZero() {
+		if err := named("giving", g.ID, g.Name); err != nil {
+			return err
+		}
+		if err := g.check(t, bad); err != nil {
+			return err
+		}
+	}
 	if err := checkLoads(t, named, bad); err != nil {
+		return err
+	}
+	if err := checkMerchants(t, bad); err != nil {
 		return err
 	}
 	seen := map[Unit]bool{}

@@ -129,6 +129,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 	}
 	if !event.Imported && event.Purchase != nil { // whoever bought here before was no friend to bring
 		event.Referrer = in.Member.Referrer
+		event.Charity = program.CharityOf(in.Member.Charity) // nor did it give then
 	}
 	change, err := program.Apply(last.State, event)
 	if err != nil {
@@ -143,6 +144,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Paid: change.Paid, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
+		Merchant: change.Merchant, Given: change.Given,
 	}
 	if entry.Referred() > 0 {
 		entry.Referrer = event.Referrer

@@ -262,6 +262,12 @@ func (c *verifier) compare(e *models.Entry, change models.Change) {
 	if !models.SameTerms(e.Paid, change.Paid) {
 		c.fault(e, "wrong_paid", fmt.Sprintf("The entry changes what is paid for by %+v, and by the rules by %+v.", e.Paid, change.Paid))
 	}
+	if e.Merchant != change.Merchant {
+		c.fault(e, "wrong_merchant", fmt.Sprintf("The entry is of merchant %q, and by its location or what it takes back of %q.", e.Merchant, change.Merchant))
+	}
+	if (e.Given == nil) != (change.Given == nil) || e.Given != nil && *e.Given != *change.Given {
+		c.fault(e, "wrong_gift", fmt.Sprintf("The entry gives a charity %v, and by the rules %v.", e.Given, change.Given))
+	}
 	if !e.State.Equal(change.State) {
 		c.fault(e, "wrong_state", "After the entry the account has "+differences(e.State, change.State)+".")
 	}
