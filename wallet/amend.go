@@ -20,6 +20,7 @@ type Amendment struct {
 	Email    *string
 	Birthday *string
 	Locale   *string
+	Charity  *string // one of the program's
 	Consents []models.Consent // each replaces the one of its purpose
 	Source   string
 }
@@ -43,6 +44,9 @@ func (s *Service) Amend(ctx context.Context, a Amendment) (*models.Member, error
 	}
 	wanted := *m
 	wanted.Consents = slices.Clone(m.Consents)
+	if a.Charity != nil && *a.Charity != "" && !slices.Contains(program.Giving.Charities, *a.Charity) {
+		return nil, models.Fail(models.Invalid, "unknown_charity", "charity", "The program gives to no such charity. Choose one of those in its terms.")
+	}
 	if err := s.amend(&wanted, a, program.Country); err != nil {
 		return nil, err
 	}
@@ -158,6 +162,9 @@ func (s *Service) amend(m *models.Member, a Amendment, country string) (err erro
 	}
 	if a.Locale != nil {
 		m.Locale = *a.Locale
+	}
+	if a.Charity != nil {
+		m.Charity = *a.Charity
 	}
 	for _, c := range a.Consents {
 		if consentStands(m.Consents, c) {

@@ -46,6 +46,7 @@ type verifier struct {
 	terms   map[string]*versionTerms
 	account *verifiedAccount
 	used    map[string]models.EntryID // by the id of the voucher: where it was used and not given back
+	settled map[models.ProgramID]*settledBooks
 }
 
 // versionTerms is a version of a program with its zone, which takes longer to
@@ -75,7 +76,7 @@ type verifiedAccount struct {
 // program does. Faults are told to v.Fault; an error means that it could not
 // go through the books.
 func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, error) {
-	c := &verifier{Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{}}
+	c := &verifier{Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{}, settled: map[models.ProgramID]*settledBooks{}}
 	var err error
 	if c.report.Total, err = s.Stores.Ledger.Count(ctx); err != nil {
 		return c.report, err
@@ -88,6 +89,7 @@ func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, err
 			return c.report, err
 		}
 	}
+	c.settlements()
 	if err := c.members(ctx); err != nil {
 		return c.report, err
 	}
@@ -144,6 +146,7 @@ func (c *verifier) entry(ctx context.Context, e *models.Entry) error {
 
 // open begins an account.
 func (c *verifier) open(ctx context.Context, id models.AccountID, e *models.Entry) error {
+	c.hold()
 	c.account = &verifiedAccount{
 		id: id, program: e.Program, sums: map[models.Unit]int64{},
 		keys: map[string]models.EntryID{}, undone: map[models.EntryID]models.Undone{},
@@ -207,7 +210,10 @@ func (c *verifier) replay(ctx context.Context, e *models.Entry, gap bool) error 
 		c.fault(e, "wrong_day", fmt.Sprintf("The entry was on %s, and says %s.", day, e.Day))
 	}
 	original, err := c.original(ctx, e)
-	if err != nil || gap {
+	if err != nil {
+		return err
+	}
+	if err := c.settle(ctx, e, original, t, gap); err != nil || gap {
 		return err
 	}
 	undone := c.account.undone[e.Ref]

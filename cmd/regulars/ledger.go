@@ -34,8 +34,11 @@ func (c *ledgerVerifyCommand) Run(ctx context.Context) error {
 			Program: models.ProgramID(c.Program),
 			Fault: func(f wallet.Fault) {
 				where := "member " + string(f.Member)
-				if f.Entry != "" {
+				switch {
+				case f.Entry != "":
 					where = "entry " + string(f.Entry) + " of " + where
+				case f.Member == "":
+					where = "the books"
 				}
 				fmt.Printf("%s: %s: %s\n", where, f.Code, f.Msg)
 			},

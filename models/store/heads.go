@@ -65,6 +65,12 @@ func (l *Ledger) Recorded(ctx context.Context, since time.Time) iter.Seq2[models
 	return l.entries.Find(ctx, Query{Where: Gte("recorded_at", since), Sort: []string{"recorded_at"}})
 }
 
+// RecordedBetween yields the entries of all accounts that were recorded from a
+// time on and before another, in the order of that time.
+func (l *Ledger) RecordedBetween(ctx context.Context, from, until time.Time) iter.Seq2[models.Entry, error] {
+	return l.entries.Find(ctx, Query{Where: And(Gte("recorded_at", from), Lt("recorded_at", until)), Sort: []string{"recorded_at"}})
+}
+
 // Many returns the members with those ids, as far as there are.
 func (s *Members) Many(ctx context.Context, ids []models.MemberID) ([]models.Member, error) {
 	in := make([]any, len(ids))
