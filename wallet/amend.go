@@ -20,7 +20,7 @@ type Amendment struct {
 	Email    *string
 	Birthday *string
 	Locale   *string
-	Charity  *string // one of the program's
+	Charity  *string          // one of the program's
 	Consents []models.Consent // each replaces the one of its purpose
 	Source   string
 }

@@ -8,9 +8,9 @@ import (
 	"regulars/models/store"
 )
 
-// Settled is who owes whom for some days of a coalition. Once the days are
+// SettlementReport is who owes whom for some days of a coalition. Once the days are
 // closed it never changes.
-type Settled struct {
+type SettlementReport struct {
 	Program models.ProgramID `json:"program"`
 	models.Days
 	Closed   bool   `json:"closed"` // nothing more can be recorded on these days
@@ -20,7 +20,7 @@ type Settled struct {
 
 // Settle makes up the settlement of some days. It goes through what was recorded
 // on them, and holds the sums alone.
-func (s *Service) Settle(ctx context.Context, id models.ProgramID, days models.Days) (*Settled, error) {
+func (s *Service) Settle(ctx context.Context, id models.ProgramID, days models.Days) (*SettlementReport, error) {
 	sums := models.NewSettlement()
 	p, err := s.recorded(ctx, id, days, func(version *models.Program, e, original *models.Entry) {
 		kind := e.Kind
@@ -32,12 +32,12 @@ func (s *Service) Settle(ctx context.Context, id models.ProgramID, days models.D
 	if err != nil {
 		return nil, err
 	}
-	return &Settled{Program: id, Days: days, Closed: s.closed(p, days), Currency: p.Currency, Statement: sums.Statement(p)}, nil
+	return &SettlementReport{Program: id, Days: days, Closed: s.closed(p, days), Currency: p.Currency, Statement: sums.Statement(p)}, nil
 }
 
-// Donated is what charities were given on some days. Once the days are closed it
+// DonationReport is what charities were given on some days. Once the days are closed it
 // never changes.
-type Donated struct {
+type DonationReport struct {
 	Program models.ProgramID `json:"program"`
 	models.Days
 	Closed    bool             `json:"closed"` // nothing more can be recorded on these days
@@ -47,13 +47,13 @@ type Donated struct {
 }
 
 // Donations adds up what charities were given on some days.
-func (s *Service) Donations(ctx context.Context, id models.ProgramID, days models.Days) (*Donated, error) {
+func (s *Service) Donations(ctx context.Context, id models.ProgramID, days models.Days) (*DonationReport, error) {
 	sums := models.NewDonations()
 	p, err := s.recorded(ctx, id, days, sums.Add)
 	if err != nil {
 		return nil, err
 	}
-	d := &Donated{Program: id, Days: days, Closed: s.closed(p, days), Currency: p.Currency, Charities: sums.Totals()}
+	d := &DonationReport{Program: id, Days: days, Closed: s.closed(p, days), Currency: p.Currency, Charities: sums.Totals()}
 	for _, to := range d.Charities {
 		d.Total += to.Total
 	}

@@ -81,7 +81,7 @@ func today(t *testing.T, s *wallet.Service, program models.ProgramID) models.Day
 	return models.Days{From: models.DayAfter(day, -1), To: models.DayAfter(day, 1)}
 }
 
-func settlement(t *testing.T, s *wallet.Service, program models.ProgramID) *wallet.Settled {
+func settlement(t *testing.T, s *wallet.Service, program models.ProgramID) *wallet.SettlementReport {
 	t.Helper()
 	st, err := s.Settle(t.Context(), program, today(t, s, program))
 	require.NoError(t, err)

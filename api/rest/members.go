@@ -126,6 +126,7 @@ type amendIn struct {
 		Email    *string  `json:"email,omitempty"`
 		Birthday *string  `json:"birthday,omitempty"`
 		Locale   *string  `json:"locale,omitempty" maxLength:"35"`
+		Charity  *string  `json:"charity,omitempty" doc:"that the member chooses, of those that the program gives to; its first one when empty"`
 		Consents []choice `json:"consents,omitempty" maxItems:"10"`
 	}
 }
@@ -137,7 +138,7 @@ func (a *API) amend(ctx context.Context, who auth.Identity, in *amendIn) (*membe
 	}
 	m, err := a.Wallet.Amend(ctx, wallet.Amendment{
 		Program: who.Program, Member: in.ID, Rev: rev, Name: in.Body.Name, Phone: in.Body.Phone, Email: in.Body.Email,
-		Birthday: in.Body.Birthday, Locale: in.Body.Locale, Consents: consents(in.Body.Consents), Source: "api",
+		Birthday: in.Body.Birthday, Locale: in.Body.Locale, Charity: in.Body.Charity, Consents: consents(in.Body.Consents), Source: "api",
 	})
 	if err != nil {
 		return nil, err

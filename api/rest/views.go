@@ -37,6 +37,7 @@ type Member struct {
 	Memberships []MembershipView `json:"memberships,omitempty" doc:"those that were ever paid for, as they stand"`
 
 	Challenges []ChallengeProgress `json:"challenges,omitempty" doc:"how far the member is with those that are on"`
+	Charity    string              `json:"charity,omitempty" doc:"that the member's share of sales goes to, where the program gives one"`
 	Referral   *Invitation         `json:"referral,omitempty" doc:"what the member invites friends with, where the program gives for them"`
 }
 
@@ -72,6 +73,8 @@ type Entry struct {
 	Items    []models.Returned     `json:"items,omitempty" doc:"the lines of the purchase that a reversal took back"`
 	Deltas   []models.Delta        `json:"deltas" doc:"each with the rule that gave it"`
 	Paid     []models.Term         `json:"paid,omitempty" doc:"what it did to the time that memberships are paid for"`
+	Merchant models.MerchantID     `json:"merchant,omitempty" doc:"whose it is, in a coalition; the program's own when absent"`
+	Given    *models.Given         `json:"given,omitempty" doc:"a share of the purchase for a charity, in minor units"`
 	Lots     []models.Lot          `json:"lots,omitempty" doc:"units put with those that end together, or below zero taken from them"`
 	Balances map[models.Unit]int64 `json:"balances" doc:"after it, of every unit that the program counted then"`
 	Tier     string                `json:"tier" doc:"the level after it; empty below the first"`
@@ -84,6 +87,7 @@ func (a *API) member(p *models.Program, m *models.Member, s models.State) Member
 		Birthday: m.Birthday, Locale: m.Locale, Consents: m.Consents, JoinedAt: m.JoinedAt,
 		Memberships: memberships(p, &s, now),
 		Erased:      m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,
+		Charity: p.CharityOf(m.Charity),
 	}
 	if m.ErasedAt == nil {
 		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
@@ -107,8 +111,8 @@ func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
 		deltas = []models.Delta{}
 	}
 	return Entry{
-		Taken: takenOf(e),
-		ID:    e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
+		Taken: takenOf(e), Merchant: e.Merchant, Given: e.Given,
+		ID: e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
 		Activity: e.Activity, Amount: e.Undo, Items: e.Lines, Lots: e.Lots, Paid: e.Paid, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
 	}, nil
