@@ -14,20 +14,32 @@ const (
 	LeapDayAfter  LeapDay = "03-01"
 )
 
-// FactsOf returns what rules may ask about a member on a local day, from a
-// birthday written 2006-01-02 or --01-02; none when it is empty.
-func (t *Terms) FactsOf(birthday string, at time.Time, zone *time.Location) []Fact {
-	if len(birthday) < 5 {
+// FactsOf returns what is true of a member on a local day, as far as the rules
+// ask for it: by the birthday, if it is known, and the tags.
+func (t *Terms) FactsOf(m *Member, at time.Time, zone *time.Location) []Fact {
+	known := t.birthdayFacts(m.Birthday, at, zone)
+	for _, tag := range m.Tags {
+		if f := TagFact(tag); t.asksFor(f) {
+			known = append(known, f)
+		}
+	}
+	return known
+}
+
+// birthdayFacts are those that a birthday tells, written 2006-01-02 or --01-02;
+// none when it is empty.
+func (t *Terms) birthdayFacts(birthday string, at time.Time, zone *time.Location) []Fact {
+	if len(birthday) < 5 || !t.Asks() {
 		return nil
 	}
-	born, err := time.Parse("2006-01-02", "2000-"+birthday[len(birthday)-5:])
+	born, err := time.Parse(time.DateOnly, "2000-"+birthday[len(birthday)-5:])
 	if err != nil {
 		return nil
 	}
 	local := at.In(zone)
 	var known []Fact
-	for _, f := range t.asked() {
-		if t.isFact(f, born, local) {
+	for _, f := range birthdayFacts {
+		if t.asksFor(f) && t.isFact(f, born, local) {
 			known = append(known, f)
 		}
 	}
@@ -77,17 +89,68 @@ func (t *Terms) Birthdays(day string) []string {
 	return born
 }
 
-// asked are the facts that some rule or bonus asks for. No other is kept.
-func (t *Terms) asked() []Fact {
-	var asked []Fact
-	for _, f := range facts {
-		of := func(w *When) bool { return slices.Contains(w.Facts, f) }
-		if slices.ContainsFunc(t.Rules, func(r Rule) bool { return of(&r.When) }) ||
-			slices.ContainsFunc(t.Bonuses, func(b Bonus) bool { return of(&b.When) }) ||
-			slices.ContainsFunc(t.Challenges, func(c Challenge) bool { return of(&c.When) }) ||
-			slices.ContainsFunc(t.Rewards, func(r Reward) bool { return of(&r.When) }) {
-			asked = append(asked, f)
+// asking yields every When that can ask for facts.
+func (t *Terms) asking(yield func(*When) bool) {
+	for i := range t.Rules {
+		if !yield(&t.Rules[i].When) {
+			return
 		}
 	}
-	return asked
+	for i := range t.Bonuses {
+		if !yield(&t.Bonuses[i].When) {
+			return
+		}
+	}
+	for i := range t.Challenges {
+		if !yield(&t.Challenges[i].When) {
+			return
+		}
+	}
+	for i := range t.Rewards {
+		if !yield(&t.Rewards[i].When) {
+			return
+		}
+	}
+}
+
+// Asks reports whether some rule asks for facts about the member. An entry keeps
+// none that no rule asks for.
+func (t *Terms) Asks() bool {
+	for w := range t.asking {
+		if len(w.Facts) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Terms) asksFor(f Fact) bool {
+	for w := range t.asking {
+		if slices.Contains(w.Facts, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// FactsThen returns what a version can know that was true of a member at an entry:
+// by the birthday, which does not change; of the tags that the version it was
+// booked under asked for, those that the entry names; and of others, which it may
+// not name, those that the member bears now. Where the birthday is not known,
+// what the entry names of it stands as well.
+func (p *Program) FactsThen(e *Entry, under *Program, m *Member) []Fact {
+	known := *m
+	known.Tags = nil
+	for _, tag := range m.Tags {
+		if !under.asksFor(TagFact(tag)) {
+			known.Tags = append(known.Tags, tag)
+		}
+	}
+	facts := p.FactsOf(&known, e.At, p.Zone())
+	for _, f := range e.Facts {
+		if f.Tag() != "" && p.asksFor(f) || f.Tag() == "" && m.Birthday == "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
 }

@@ -38,8 +38,8 @@ func TestBirthdays(t *testing.T) {
 				terms.TimeZone, terms.LeapDay = tt.zone, tt.leap
 				terms.Bonuses = []models.Bonus{bonus("b", 200, func(b *models.Bonus) { b.When.Facts = []models.Fact{today, week, month} })}
 			})
-			require.Equal(t, tt.want, p.FactsOf(tt.birthday, utc(t, tt.at), p.Zone()))
-			require.Empty(t, program().FactsOf(tt.birthday, utc(t, tt.at), p.Zone()), "nobody asks, so nothing is kept")
+			require.Equal(t, tt.want, p.FactsOf(&models.Member{Birthday: tt.birthday}, utc(t, tt.at), p.Zone()))
+			require.Empty(t, program().FactsOf(&models.Member{Birthday: tt.birthday}, utc(t, tt.at), p.Zone()), "nobody asks, so nothing is kept")
 		})
 	}
 }

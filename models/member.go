@@ -49,6 +49,7 @@ type Member struct {
 	Birthday string     `bson:"birthday,omitempty"` // 2006-01-02, or --01-02 without the year
 	Born     string     `bson:"born,omitempty"`     // 01-02 of Birthday, see SetBirthday
 	Locale   string     `bson:"locale,omitempty"`
+	Tags     []string   `bson:"tags,omitempty"` // of CleanTags
 	Consents []Consent  `bson:"consents,omitempty"`
 	Referrer MemberID   `bson:"referrer,omitempty"` // who invited the member
 	Charity  string     `bson:"charity,omitempty"`  // that the member chose; the program's first when empty

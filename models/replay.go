@@ -10,6 +10,9 @@ type Replay struct {
 	Loaded map[Unit]int64 // that were paid for, less what was paid back
 	Used   map[Unit]int64 // for rewards and as payment, less what was given back
 	Ended  map[Unit]int64 // at the end of their time
+	// Facts tells what was true of the member at an entry; nil where that is what
+	// the entry names.
+	Facts func(*Entry) []Fact
 
 	program *Program
 	booked  map[EntryID]*Entry // what became of the entries, for their reversals
@@ -30,15 +33,12 @@ func (p *Program) NewReplay(from State, undone map[EntryID]Undone) *Replay {
 	return r
 }
 
-// Asks reports whether the rules ask for facts, which a birthday tells.
-func (t *Terms) Asks() bool { return len(t.asked()) > 0 }
-
 // Play lets happen what an entry is about. original is the entry that it takes
 // back, and made the version which that was made under; nil when it takes back
-// none. What became of original counts where it was played too. Where the birthday is not known, the facts that the entry names are all.
-// An error says why this version refuses it; then the account is as it was.
+// none. What became of original counts where it was played too. An error says why
+// this version refuses it; then the account is as it was.
 // What is taken back of something refused is no error, and changes nothing.
-func (r *Replay) Play(e *Entry, birthday string, original *Entry, made *Program) error {
+func (r *Replay) Play(e, original *Entry, made *Program) error {
 	switch {
 	case e.Kind == EntryExpire:
 		return nil // what ends is found by its time
@@ -58,8 +58,8 @@ func (r *Replay) Play(e *Entry, birthday string, original *Entry, made *Program)
 	}
 	event := e.Event(original, r.undone[e.Ref])
 	event.Made = made
-	if e.Kind == EntryEarn && birthday != "" {
-		event.Facts = r.program.FactsOf(birthday, e.At, r.program.Zone())
+	if r.Facts != nil && (e.Kind == EntryEarn || e.Kind == EntryRedeem) {
+		event.Facts = r.Facts(e)
 	}
 	c, err := r.program.Apply(r.State, event)
 	if err != nil {

@@ -51,7 +51,7 @@ func replay(t *rapid.T, p *models.Program, a *account, from int, until time.Time
 	r = p.NewReplay(start, undone)
 	for i := range a.entries[from:] {
 		e := &a.entries[from+i]
-		if err := r.Play(e, "", originalOf(a, e), a.p); err != nil {
+		if err := r.Play(e, originalOf(a, e), a.p); err != nil {
 			require.NotEqual(t, models.Internal, models.KindOf(err))
 			refused++
 		}
@@ -99,7 +99,7 @@ func TestReplayOfAReversalOfWhatWasRefused(t *testing.T) {
 	var codes []string
 	for i := range a.entries {
 		a.entries[i].ID = models.EntryIDOf("a", a.entries[i].Seq)
-		codes = append(codes, models.CodeOf(r.Play(&a.entries[i], "", originalOf(a, &a.entries[i]), p)))
+		codes = append(codes, models.CodeOf(r.Play(&a.entries[i], originalOf(a, &a.entries[i]), p)))
 	}
 	require.Equal(t, []string{"internal", "amount_too_large", "internal"}, codes, "internal is what no error has")
 	require.EqualValues(t, r.Given[models.Points], r.State.Balance(models.Points))

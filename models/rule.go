@@ -124,7 +124,7 @@ type Dates struct {
 // keeps it with the entry instead of the person's data that it came from.
 type Fact string
 
-// The facts that rules may ask for.
+// The facts that rules may ask for, beside TagFact.
 const (
 	BirthdayToday Fact = "birthday_today"
 	BirthdayWeek  Fact = "birthday_week"  // the seven days around it

@@ -20,7 +20,8 @@ var (
 	unitName  = regexp.MustCompile(`^(points|visits|value|stamps(:[a-z0-9][a-z0-9_-]{0,29})?)$`)
 	clockTime = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
 	occasions = []Occasion{"", OnPurchase, OnSignUp, OnBirthday, OnCheckIn, OnSurvey, OnReview}
-	facts     = []Fact{BirthdayToday, BirthdayWeek, BirthdayMonth}
+
+	birthdayFacts = []Fact{BirthdayToday, BirthdayWeek, BirthdayMonth}
 )
 
 // Counts reports whether the program's rules give that unit.
@@ -251,8 +252,8 @@ func (w *When) check(t *Terms, field string, bad complain) error {
 		}
 	}
 	for _, f := range w.Facts {
-		if !slices.Contains(facts, f) {
-			return bad(field+".facts", "facts are birthday_today, birthday_week and birthday_month.")
+		if !slices.Contains(birthdayFacts, f) && !tagForm.MatchString(f.Tag()) {
+			return bad(field+".facts", "facts are birthday_today, birthday_week, birthday_month and, for those with a tag, tag: and its name, such as tag:student.")
 		}
 	}
 	return nil

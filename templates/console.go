@@ -82,6 +82,7 @@ type Poster struct {
 type Members struct {
 	Frame
 	Query string
+	Tag   string // of those who are listed; empty for all
 	Unit  *Unit // that balances are of; nil when there are several
 	Rows  []MemberRow
 	Next  string // cursor of the next page; empty on the last
@@ -143,6 +144,18 @@ type MemberDetail struct {
 	Reports  []Report // of phones, about the card, newest first
 	Entries  []Entry  // newest first
 	NextURL  string   // of older entries; empty when there are none
+
+	Tags       []Tag
+	TagsAction string // of the form, which posts key and tags
+	TagsKey    string
+	TagsTyped  string // what stands in it
+	TagsError  string
+}
+
+// Tag is a word that the shop keeps on members, and the list of those.
+type Tag struct {
+	Name string
+	URL  string
 }
 
 // Failed is an error for a person.

@@ -174,10 +174,13 @@ var stories = map[string]Page{
 		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balances: has(128), LastVisit: ago(4 * time.Minute)}}},
 	"members_units": Members{Frame: owner("/console/members"), Start: true, Rows: []MemberRow{
 		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balances: several, LastVisit: ago(4 * time.Minute)}}},
+	"members_tagged": Members{Frame: owner("/console/members"), Unit: &points, Tag: "student", Start: true, Next: "c2", Rows: []MemberRow{
+		{URL: "/console/members/m1", Name: "Sofia Lind", Card: card.Number, Tier: "Silver", Balances: has(128), LastVisit: ago(4 * time.Minute)}}},
 	"members_none": Members{Frame: owner("/console/members"), Query: "zzz", Start: true},
 	"detail": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Phone: "+31 6 12345678", Email: "sofia@example.com", Joined: ago(60 * day), Tier: "Silver", Balances: has(128),
-		PageURL: "/m/t1", Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}, Passes: phones, Reports: said[:1], Entries: reversible(), NextURL: "/console/members/m1?cursor=c2"},
-	"detail_units": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Joined: ago(60 * day), Balances: several, Dates: dates,
+		PageURL: "/m/t1", Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}, Passes: phones, Reports: said[:1], Entries: reversible(), NextURL: "/console/members/m1?cursor=c2",
+		Tags: []Tag{{"student", "/console/members?tag=student"}, {"neighbourhood-board", "/console/members?tag=neighbourhood-board"}}, TagsAction: "/console/members/m1/tags", TagsKey: "k6", TagsTyped: "student two+words", TagsError: "A tag has up to 40 small letters, digits, - and _."},
+	"detail_units": MemberDetail{Frame: owner("/console/members/m1"), TagsKey: "k6", Name: "Sofia Lind", Card: card.Number, Joined: ago(60 * day), Balances: several, Dates: dates,
 		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50", By: "Ana"}}},
 	"poster": Poster{Frame: owner("/console/poster"), Lang: "nl", Name: "Corner Café Regulars", Organization: "Corner Café",
 		Offer: []string{"1 punt voor elke € 1,00 die je uitgeeft", "Gratis koffie voor 100 punten", "Lunch voor twee voor 400 punten"}, Address: "cards.example/join/demo", JoinQR: code},

@@ -20,7 +20,8 @@ type Amendment struct {
 	Email    *string
 	Birthday *string
 	Locale   *string
-	Charity  *string          // one of the program's
+	Charity  *string // one of the program's
+	Tags     *[]string
 	Consents []models.Consent // each replaces the one of its purpose
 	Source   string
 }
@@ -165,6 +166,11 @@ func (s *Service) amend(m *models.Member, a Amendment, country string) (err erro
 	}
 	if a.Charity != nil {
 		m.Charity = *a.Charity
+	}
+	if a.Tags != nil {
+		if m.Tags, err = models.CleanTags(*a.Tags); err != nil {
+			return err
+		}
 	}
 	for _, c := range a.Consents {
 		if consentStands(m.Consents, c) {

@@ -39,8 +39,9 @@ type dryRunner struct {
 type playedAccount struct {
 	id             models.AccountID
 	member         models.MemberID
-	birthday       string
-	state          models.State // before the weeks
+	who            models.Member   // as far as it is known
+	under          *models.Program // the version of the entry that is being played
+	state          models.State    // before the weeks
 	undone         map[models.EntryID]models.Undone
 	current, draft *models.Replay // nil while nothing has happened in them
 }
@@ -136,7 +137,9 @@ func (d *dryRunner) open(ctx context.Context, a *playedAccount) error {
 	if err != nil && models.KindOf(err) != models.NotFound {
 		return err
 	}
-	a.birthday = m.Birthday
+	a.who = m
+	a.current.Facts = func(e *models.Entry) []models.Fact { return d.current.FactsThen(e, a.under, &a.who) }
+	a.draft.Facts = func(e *models.Entry) []models.Fact { return d.draft.FactsThen(e, a.under, &a.who) }
 	return nil
 }
 
@@ -149,7 +152,10 @@ func (d *dryRunner) play(ctx context.Context, a *playedAccount, e *models.Entry)
 	if e.Kind == models.EntryEarn && e.Purchase != nil {
 		d.report.Purchases, d.report.Amount = d.report.Purchases+1, d.report.Amount+e.Purchase.Amount
 	}
-	was, is := a.current.Play(e, a.birthday, original, made), a.draft.Play(e, a.birthday, original, made)
+	if a.under, err = d.Stores.Programs.Version(ctx, e.Program, e.Version); err != nil {
+		return err
+	}
+	was, is := a.current.Play(e, original, made), a.draft.Play(e, original, made)
 	for _, err := range []error{was, is} {
 		if err != nil && models.KindOf(err) == models.Internal {
 			return err

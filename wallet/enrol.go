@@ -21,6 +21,7 @@ type Enrolment struct {
 	Birthday string
 	Locale   string
 	Customer string // the number in the shop's own system
+	Tags     []string
 	Consents []models.Consent
 	Referral string    // the invitation of another member
 	Source   string    // "join page", "till", "api", "import"
@@ -136,10 +137,16 @@ func (s *Service) newMember(program *models.Program, e Enrolment) (*models.Membe
 	if len(m.Customer) > 64 || !printable(m.Customer) {
 		return nil, models.Fail(models.Invalid, "too_long", "customer", "A customer number has at most 64 characters.")
 	}
+	if m.Tags, err = models.CleanTags(e.Tags); err != nil {
+		return nil, err
+	}
 	m.SetBirthday(e.Birthday)
 	asked := []any{m.Program, m.Name, m.Phone, m.Email, m.Customer, m.Birthday, m.Locale, consentsOf(e)}
 	if e.Referral != "" {
 		asked = append(asked, e.Referral)
+	}
+	if len(m.Tags) > 0 {
+		asked = append(asked, m.Tags)
 	}
 	m.Request = hashOf(asked)
 

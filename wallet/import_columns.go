@@ -26,7 +26,7 @@ var importFields = map[ImportKind]struct {
 	needed [][]string
 }{
 	ImportMembers: {
-		[]string{"customer", "name", "phone", "email", "birthday", "locale", "joined", "balance"},
+		[]string{"customer", "name", "phone", "email", "birthday", "locale", "tags", "joined", "balance"},
 		[][]string{{"name"}},
 	},
 	ImportPurchases: {

@@ -109,7 +109,8 @@ func (r *importRun) parse(rec record) (importLine, *models.Error) {
 func (r *importRun) parseMember(line *importLine, cell func(string) string) *models.Error {
 	e := &Enrolment{
 		Program: r.program.ID, Name: cell("name"), Phone: cell("phone"), Email: cell("email"), Birthday: cell("birthday"),
-		Locale: cell("locale"), Customer: norm.NFC.String(cell("customer")), Source: "import", Actor: importer,
+		Locale: cell("locale"), Customer: norm.NFC.String(cell("customer")), Tags: models.SplitTags(cell("tags")),
+		Source: "import", Actor: importer,
 	}
 	if bad := checkLocale(e.Locale); bad != nil {
 		return bad
@@ -154,6 +155,9 @@ func (r *importRun) checkPerson(e *Enrolment) *models.Error {
 		return asBad(err)
 	}
 	if e.Email, err = models.CleanEmail(e.Email); err != nil {
+		return asBad(err)
+	}
+	if e.Tags, err = models.CleanTags(e.Tags); err != nil {
 		return asBad(err)
 	}
 	if e.Birthday == "" {

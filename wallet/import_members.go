@@ -142,7 +142,7 @@ func (r *importRun) existing(ctx context.Context, a *importAccount, lines []impo
 }
 
 // fill gives a member what a line says and the member lacks: contacts,
-// birthday, language, and a name where the number stands for it. Somebody else
+// birthday, language, tags, and a name where the number stands for it. Somebody else
 // may change the member meanwhile; what they gave is not replaced.
 func (r *importRun) fill(ctx context.Context, a *importAccount, e *Enrolment) error {
 	for {
@@ -184,10 +184,18 @@ func (r *importRun) lacking(m *models.Member, e *Enrolment) (am Amendment, lacks
 	want(m.Email, e.Email, &am.Email)
 	want(m.Birthday, e.Birthday, &am.Birthday)
 	want(m.Locale, e.Locale, &am.Locale)
+	if all := union(m.Tags, e.Tags); len(all) > len(m.Tags) {
+		am.Tags, lacks = &all, true
+	}
 	if m.Customer != "" && m.Name == placeholder(m.Customer) && e.Name != m.Name {
 		am.Name, lacks = &e.Name, true
 	}
 	return am, lacks
+}
+
+// union is all of two lists, each once.
+func union(a, b []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 
 // agrees refuses a line whose phone number or e-mail address is another member's

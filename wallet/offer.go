@@ -17,7 +17,7 @@ type Offer struct {
 // location, in the order of the program.
 func (s *Service) Offers(ctx context.Context, i *Identified, location string) ([]Offer, error) {
 	p, now := i.Program, s.Stores.Clock.Now()
-	event := models.Event{At: now, Location: location, Facts: p.FactsOf(i.Member.Birthday, now, p.Zone())}
+	event := models.Event{At: now, Location: location, Facts: p.FactsOf(&i.Member, now, p.Zone())}
 	var all []Offer
 	for _, r := range p.Rewards {
 		if r.Cost == 0 {

@@ -125,7 +125,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		event.At = in.At.UTC().Truncate(time.Millisecond)
 	}
 	if event.Kind == models.EntryEarn || event.Kind == models.EntryRedeem {
-		event.Facts = program.FactsOf(in.Member.Birthday, event.At, zone)
+		event.Facts = program.FactsOf(in.Member, event.At, zone)
 	}
 	if !event.Imported && event.Purchase != nil { // whoever bought here before was no friend to bring
 		event.Referrer = in.Member.Referrer

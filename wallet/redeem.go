@@ -77,7 +77,7 @@ func (s *Service) mayTake(ctx context.Context, program *models.Program, in posti
 	}
 	event := in.Event
 	event.At, event.Location = s.Stores.Clock.Now(), in.Actor.Location
-	event.Facts = program.FactsOf(in.Member.Birthday, event.At, program.Zone())
+	event.Facts = program.FactsOf(in.Member, event.At, program.Zone())
 	return program.MayTake(last.State, r, event)
 }
 

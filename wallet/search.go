@@ -11,12 +11,13 @@ import (
 	"regulars/models/store"
 )
 
-// Search asks for members of a program: all by name, or those of a query, which
-// is a whole card number, phone number or e-mail address, or the beginning of a
-// word of the name.
+// Search asks for members of a program: all by name, those who bear a tag, or
+// those of a query, which is a whole card number, phone number or e-mail address,
+// the beginning of a word of the name, or that of a tag after a #.
 type Search struct {
 	Program models.ProgramID
 	Query   string
+	Tag     string // without a Query
 	Cursor  string // Next of the page before; empty for the first
 	Limit   int
 }
@@ -41,6 +42,14 @@ func (s *Service) Search(ctx context.Context, q Search) (Listing, error) {
 	program, err := s.Stores.Programs.Current(ctx, q.Program)
 	if err != nil {
 		return Listing{}, err
+	}
+	if q.Tag != "" {
+		if err := models.CheckTag("tag", q.Tag); err != nil {
+			return Listing{}, err
+		}
+		if q.Query != "" {
+			return Listing{}, models.Fail(models.Invalid, "tag_and_query", "tag", "Ask for a tag or for a query, one at a time.")
+		}
 	}
 	at, err := s.readPlace(q)
 	if err != nil {
@@ -113,6 +122,9 @@ type place struct {
 // next begins, if there is one.
 func (s *Service) matches(ctx context.Context, q Search, at place) ([]store.Match, *place, error) {
 	page := store.Page{Program: q.Program, Prefix: models.Fold(q.Query), After: at.after, Limit: q.Limit + 1}
+	if q.Tag != "" {
+		page.Prefix = models.TagKey(q.Tag)
+	}
 	var out []store.Match
 	if !at.words {
 		found, err := s.Stores.Members.List(ctx, page)
@@ -162,7 +174,9 @@ func (s *Service) seal() cipher.AEAD {
 }
 
 // subject ties a cursor to its list.
-func (q Search) subject() []byte { return []byte(string(q.Program) + "\x00" + models.Fold(q.Query)) }
+func (q Search) subject() []byte {
+	return []byte(string(q.Program) + "\x00" + models.Fold(q.Query) + "\x00" + q.Tag)
+}
 
 func (s *Service) writePlace(q Search, at place) string {
 	text := "n" + at.after

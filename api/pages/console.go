@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"regulars/api/auth"
+	"regulars/api/problem"
 	"regulars/models"
 	"regulars/models/store"
 	"regulars/passes/barcode"
@@ -34,6 +35,7 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	r.GET("/console/members", console(p.members))
 	r.POST("/console/members", console(p.members))
 	r.GET("/console/members/:id", console(p.detail))
+	r.POST("/console/members/:id/tags", console(p.tag))
 	r.GET("/console/members/:id/reversals", console(p.askTakeBack))
 	r.POST("/console/members/:id/reversals", console(p.takeBack))
 }
@@ -88,11 +90,12 @@ func (p *Pages) members(c *gin.Context, who auth.Identity) error {
 		return err
 	}
 	query, cursor := c.PostForm("q"), c.DefaultPostForm("cursor", c.Query("cursor"))
-	found, err := p.Wallet.Search(ctx, wallet.Search{Program: program.ID, Query: query, Cursor: cursor, Limit: memberLines})
+	tag := c.Query("tag")
+	found, err := p.Wallet.Search(ctx, wallet.Search{Program: program.ID, Query: query, Tag: tag, Cursor: cursor, Limit: memberLines})
 	if err != nil {
 		return err
 	}
-	page := templates.Members{Frame: p.frame(c, program), Query: query, Start: cursor == "", Next: found.Next}
+	page := templates.Members{Frame: p.frame(c, program), Query: query, Tag: tag, Start: cursor == "", Next: found.Next}
 	if units := program.Units(); len(units) == 1 {
 		only := unit(program, units[0])
 		page.Unit = &only
@@ -129,6 +132,32 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
+	return p.showMember(c, who, found, nil)
+}
+
+// tag keeps the tags of a member as they were typed.
+func (p *Pages) tag(c *gin.Context, who auth.Identity) error {
+	tags := models.SplitTags(c.PostForm("tags"))
+	m, err := p.Wallet.Amend(c.Request.Context(), wallet.Amendment{
+		Program: who.Program, Member: models.MemberID(c.Param("id")), Tags: &tags, Source: "console",
+	})
+	if fault, ok := asError(err); ok && fault.Kind == models.Invalid {
+		found, err := p.lookUp(c, who, c.Param("id"))
+		if err != nil {
+			return err
+		}
+		return p.showMember(c, who, found, fault)
+	}
+	if err != nil {
+		return err
+	}
+	c.Redirect(http.StatusSeeOther, "/console/members/"+string(m.ID))
+	return nil
+}
+
+// showMember is all about one person, with the fault of the tags that were typed,
+// if there is one.
+func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Identified, fault *models.Error) error {
 	before, err := strconv.ParseInt(c.DefaultQuery("before", "0"), 10, 64)
 	if err != nil {
 		return wallet.InvalidCursor()
@@ -141,7 +170,7 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
-	status, err := p.Wallet.Status(c.Request.Context(), found.Member.ID)
+	phones, err := p.Wallet.Status(c.Request.Context(), found.Member.ID)
 	if err != nil {
 		return err
 	}
@@ -153,8 +182,15 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 	page := templates.MemberDetail{
 		Frame: p.frame(c, found.Program), Name: m.Name, Card: barcode.Group(m.Card), Phone: m.Phone, Email: m.Email,
 		Joined: m.JoinedAt.In(found.Program.Zone()), Erased: m.ErasedAt != nil, Tier: found.State.Tier,
-		Balances: balances(found.Program, found.State), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, status),
-		Reports: reports(said, found.Program),
+		Balances: balances(found.Program, found.State), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, phones),
+		Reports: reports(said, found.Program), TagsAction: "/console/members/" + string(m.ID) + "/tags", TagsKey: newKey(), TagsTyped: strings.Join(m.Tags, " "),
+	}
+	for _, tag := range m.Tags {
+		page.Tags = append(page.Tags, templates.Tag{Name: tag, URL: "/console/members?tag=" + tag})
+	}
+	status := http.StatusOK
+	if fault != nil {
+		status, page.TagsTyped, page.TagsError = problem.Of(fault).Status, c.PostForm("tags"), t.Explain(fault.Code, fault.Msg)
 	}
 	for _, consent := range m.Consents {
 		if consent.Purpose != models.ConsentProgram {
@@ -178,7 +214,7 @@ func (p *Pages) detail(c *gin.Context, who auth.Identity) error {
 			page.Entries[i].ReverseURL = takeBackURL(&e)
 		}
 	}
-	return p.page(c, http.StatusOK, page)
+	return p.page(c, status, page)
 }
 
 // booked are lines of a ledger with who booked them and where.

@@ -39,6 +39,7 @@ var wordless = map[string]string{
 	"reward_missing":     "JSON API",
 	"batch_or_member":    "JSON API: which vouchers",
 	"no_mystery":         "JSON API: making vouchers",
+	"tag_and_query":      "JSON API: a list of members",
 	"wrong_count":        "JSON API: making vouchers",
 	"ends_too_soon":      "JSON API: making vouchers",
 	"wrong_price":        "JSON API: loading",

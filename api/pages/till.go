@@ -202,7 +202,7 @@ func (p *Pages) earned(c *gin.Context, who auth.Identity, page *templates.TillDo
 func visit(found *wallet.Identified, who auth.Identity, now time.Time) models.Event {
 	return models.Event{
 		Kind: models.EntryRedeem, At: now, Location: who.Location,
-		Facts: found.Program.FactsOf(found.Member.Birthday, now, found.Program.Zone()),
+		Facts: found.Program.FactsOf(&found.Member, now, found.Program.Zone()),
 	}
 }
 

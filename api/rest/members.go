@@ -42,7 +42,7 @@ func (a *API) memberRoutes(h huma.API) {
 	register(a, h, operation{"POST", "/programs/{program}/members", "enrol", "Enrol a customer", tills, 201}, a.enrol)
 	register(a, h, operation{"GET", "/programs/{program}/members", "list-members", "Find members, or list them by name", readers, 200}, a.list)
 	register(a, h, operation{"GET", "/members/{id}", "get-member", "Read a member", readers, 200}, a.read)
-	register(a, h, operation{"PATCH", "/members/{id}", "amend-member", "Change a member", tills, 200}, a.amend)
+	register(a, h, operation{"PATCH", "/members/{id}", "amend-member", "Change a member; marketers the tags alone, and staff all but those", anyone, 200}, a.amend)
 	register(a, h, operation{"DELETE", "/members/{id}", "erase-member", "Erase the person; the books stay", bosses, 204}, a.erase)
 	register(a, h, operation{"GET", "/members/{id}/entries", "list-entries", "A member's ledger, newest first", readers, 200}, a.entries)
 }
@@ -121,24 +121,30 @@ type amendIn struct {
 	ID      models.MemberID `path:"id"`
 	IfMatch string          `header:"If-Match"`
 	Body    struct {
-		Name     *string  `json:"name,omitempty"`
-		Phone    *string  `json:"phone,omitempty"`
-		Email    *string  `json:"email,omitempty"`
-		Birthday *string  `json:"birthday,omitempty"`
-		Locale   *string  `json:"locale,omitempty" maxLength:"35"`
-		Charity  *string  `json:"charity,omitempty" doc:"that the member chooses, of those that the program gives to; its first one when empty"`
-		Consents []choice `json:"consents,omitempty" maxItems:"10"`
+		Name     *string   `json:"name,omitempty"`
+		Phone    *string   `json:"phone,omitempty"`
+		Email    *string   `json:"email,omitempty"`
+		Birthday *string   `json:"birthday,omitempty"`
+		Locale   *string   `json:"locale,omitempty" maxLength:"35"`
+		Charity  *string   `json:"charity,omitempty" doc:"that the member chooses, of those that the program gives to; its first one when empty"`
+		Tags     *[]string `json:"tags,omitempty" doc:"all that the member is to have: small letters, digits, - and _, up to 20"`
+		Consents []choice  `json:"consents,omitempty" maxItems:"10"`
 	}
 }
 
 func (a *API) amend(ctx context.Context, who auth.Identity, in *amendIn) (*memberOut, error) {
+	b := &in.Body
+	person := b.Name != nil || b.Phone != nil || b.Email != nil || b.Birthday != nil || b.Locale != nil || len(b.Consents) > 0
+	if person && !who.May(tills...) || b.Tags != nil && !who.May(readers...) {
+		return nil, notAllowed()
+	}
 	rev, err := revision(in.IfMatch)
 	if err != nil {
 		return nil, err
 	}
 	m, err := a.Wallet.Amend(ctx, wallet.Amendment{
 		Program: who.Program, Member: in.ID, Rev: rev, Name: in.Body.Name, Phone: in.Body.Phone, Email: in.Body.Email,
-		Birthday: in.Body.Birthday, Locale: in.Body.Locale, Charity: in.Body.Charity, Consents: consents(in.Body.Consents), Source: "api",
+		Birthday: in.Body.Birthday, Locale: in.Body.Locale, Tags: in.Body.Tags, Charity: in.Body.Charity, Consents: consents(in.Body.Consents), Source: "api",
 	})
 	if err != nil {
 		return nil, err
@@ -169,7 +175,8 @@ func (a *API) erase(ctx context.Context, who auth.Identity, in *memberIn) (*stru
 type listIn struct {
 	Program models.ProgramID `path:"program"`
 	Query   string           `query:"q" maxLength:"254" doc:"a whole card number, phone number or e-mail address, or the beginning of a word of the name"`
-	Cursor  string           `query:"cursor" doc:"next_cursor of the answer before, with the same q"`
+	Tag     string           `query:"tag" maxLength:"40" doc:"those who bear it; without q"`
+	Cursor  string           `query:"cursor" doc:"next_cursor of the answer before, with the same q or tag"`
 	Limit   int              `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
@@ -184,7 +191,7 @@ func (a *API) list(ctx context.Context, who auth.Identity, in *listIn) (*listOut
 	if err := own(who, in.Program); err != nil {
 		return nil, err
 	}
-	found, err := a.Wallet.Search(ctx, wallet.Search{Program: in.Program, Query: in.Query, Cursor: in.Cursor, Limit: in.Limit})
+	found, err := a.Wallet.Search(ctx, wallet.Search{Program: in.Program, Query: in.Query, Tag: in.Tag, Cursor: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

@@ -152,7 +152,7 @@ func (a *API) signedIn(roles []models.Role) func(huma.Context, func(huma.Context
 	return func(ctx huma.Context, next func(huma.Context)) {
 		who, err := a.Auth.Identify(ctx.Context(), bearer(ctx.Header("Authorization")))
 		if err == nil && !who.May(roles...) {
-			err = models.Fail(models.Denied, "not_allowed", "", "Your role does not allow this. Ask the owner.")
+			err = notAllowed()
 		}
 		if err != nil {
 			problem.Write(humagin.Unwrap(ctx).Writer, problem.Log(ctx.Context(), a.Log, ctx.Operation().Path, err))
@@ -160,6 +160,10 @@ func (a *API) signedIn(roles []models.Role) func(huma.Context, func(huma.Context
 		}
 		next(huma.WithValue(ctx, identityKey{}, who))
 	}
+}
+
+func notAllowed() error {
+	return models.Fail(models.Denied, "not_allowed", "", "Your role does not allow this. Ask the owner.")
 }
 
 func bearer(header string) string {

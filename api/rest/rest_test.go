@@ -313,7 +313,7 @@ func TestDocumentSaysWhatToSend(t *testing.T) {
 		{"enrol", true, "owner, manager, staff", []string{"<code>name</code> (string, required)", "list of", "#shape-Choice", "Answer 201", "#shape-Member"}},
 		{"list-members", false, "owner, manager, marketer", []string{"cursor", "next_cursor", "#shape-Member"}},
 		{"get-member", false, "owner, manager, marketer", []string{"#shape-Member"}},
-		{"amend-member", false, "owner, manager, staff", []string{"birthday", "If-Match"}},
+		{"amend-member", false, "owner, manager, marketer, staff", []string{"birthday", "If-Match"}},
 		{"erase-member", false, "owner, manager", []string{"Answer 204", "Nothing"}},
 		{"scan", false, "owner, manager, staff", []string{"<code>code</code> (string, required)", "#shape-Scan"}},
 		{"purchase", true, "owner, manager, staff", []string{"<code>amount</code> (integer, required)", "#shape-Item", "#shape-Entry"}},

@@ -19,6 +19,7 @@ type Member struct {
 	Customer string                `json:"customer,omitempty" doc:"the number in the shop's own system"`
 	Birthday string                `json:"birthday,omitempty"`
 	Locale   string                `json:"locale,omitempty"`
+	Tags     []string              `json:"tags,omitempty" doc:"words that the shop keeps on the member, which rules may ask for"`
 	Consents []models.Consent      `json:"consents,omitempty"`
 	JoinedAt time.Time             `json:"joined_at"`
 	Erased   bool                  `json:"erased,omitempty"`
@@ -84,7 +85,7 @@ func (a *API) member(p *models.Program, m *models.Member, s models.State) Member
 	now := a.Wallet.Stores.Clock.Now()
 	out := Member{
 		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Customer: m.Customer,
-		Birthday: m.Birthday, Locale: m.Locale, Consents: m.Consents, JoinedAt: m.JoinedAt,
+		Birthday: m.Birthday, Locale: m.Locale, Tags: m.Tags, Consents: m.Consents, JoinedAt: m.JoinedAt,
 		Memberships: memberships(p, &s, now),
 		Erased:      m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,
 		Charity: p.CharityOf(m.Charity),
@@ -141,7 +142,7 @@ type Notice struct {
 
 // atTill leaves of a member what staff need at the till.
 func atTill(m Member) Member {
-	m.Phone, m.Email, m.Birthday, m.Customer, m.Consents, m.Passes, m.PageURL, m.Referral = "", "", "", "", nil, nil, "", nil
+	m.Phone, m.Email, m.Birthday, m.Customer, m.Tags, m.Consents, m.Passes, m.PageURL, m.Referral = "", "", "", "", nil, nil, nil, "", nil
 	return m
 }
 

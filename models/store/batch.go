@@ -63,7 +63,7 @@ func (s *Members) InsertWrites(m *models.Member, contacts map[ContactKind]string
 		}
 	}
 	writes = append(writes, s.cards.InsertWrite(&card{Number: m.Card, Member: m.ID}))
-	for _, key := range models.WordKeys(m.Search) {
+	for _, key := range m.Keys() {
 		n := nameOf(m.Program, m.ID, key)
 		writes = append(writes, s.names.InsertWrite(&n))
 	}

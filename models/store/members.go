@@ -238,7 +238,7 @@ func (s *Members) Insert(ctx context.Context, m *models.Member) (*models.Member,
 		}
 	}
 	// Before the member: cut off in between, the repeat goes on from here.
-	if err := s.addNames(ctx, m.Program, m.ID, models.WordKeys(m.Search)); err != nil {
+	if err := s.addNames(ctx, m.Program, m.ID, m.Keys()); err != nil {
 		return nil, err
 	}
 	err := s.members.Insert(ctx, m)
@@ -250,8 +250,8 @@ func (s *Members) Insert(ctx context.Context, m *models.Member) (*models.Member,
 }
 
 // Update changes a member. Cut off half-way it can be done again, and makes
-// good that the member is found by the words of the name it has then, and by no
-// other.
+// good that the member is found by the tags and the words of the name it has then,
+// and by no other.
 func (s *Members) Update(ctx context.Context, id models.MemberID, change func(*models.Member) error) (models.Member, error) {
 	m, err := unknown(s.members.Update(ctx, string(id), change))
 	if err != nil {
@@ -261,7 +261,7 @@ func (s *Members) Update(ctx context.Context, id models.MemberID, change func(*m
 }
 
 // UpdateFrom is Update for a member that was read before, which saves reading
-// it again where nobody changed it since. It may not change the name.
+// it again where nobody changed it since. It may not change the name or the tags.
 func (s *Members) UpdateFrom(ctx context.Context, seen models.Member, change func(*models.Member) error) (models.Member, error) {
 	return unknown(s.members.UpdateFrom(ctx, seen, change))
 }

@@ -9,15 +9,15 @@ import (
 	"regulars/models"
 )
 
-// name leads to a member by a word of their name that is not the first, which
-// the member's own search key begins with. Its id says all that it holds: it is
+// name leads to a member by a tag, or by a word of their name that is not the
+// first, which the member's own search key begins with. Its id says all that it holds: it is
 // made and removed, never changed. One that its member does not bear, or no
 // longer, leads to nobody.
 type name struct {
 	ID      string           `bson:"_id"`
 	Program models.ProgramID `bson:"program"`
 	Member  models.MemberID  `bson:"member"`
-	Search  string           `bson:"search"` // of models.WordKeys
+	Search  string           `bson:"search"` // of models.Member.Keys
 }
 
 func nameOf(p models.ProgramID, m models.MemberID, key string) name {
@@ -60,7 +60,7 @@ func (s *Members) keepNames(ctx context.Context, names []name) error {
 // last one leaves all as it should be.
 func (s *Members) settleNames(ctx context.Context, m models.Member) error {
 	for {
-		wanted := models.WordKeys(m.Search)
+		wanted := m.Keys()
 		if err := s.addNames(ctx, m.Program, m.ID, wanted); err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (s *Members) settleNames(ctx context.Context, m models.Member) error {
 			}
 		}
 		now, err := s.members.Get(ctx, string(m.ID))
-		if err != nil || now.Search == m.Search {
+		if err != nil || now.Search == m.Search && slices.Equal(now.Tags, m.Tags) {
 			return err
 		}
 		m = now
@@ -103,7 +103,7 @@ func (s *Members) nameAll(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, key := range models.WordKeys(m.Search) {
+		for _, key := range m.Keys() {
 			batch = append(batch, nameOf(m.Program, m.ID, key))
 		}
 		if len(batch) >= nameBatch {

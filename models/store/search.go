@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -49,8 +50,8 @@ func (s *Members) List(ctx context.Context, p Page) ([]Match, error) {
 	return out, nil
 }
 
-// ByWord returns a part of those members who have a further word in their names
-// that begins with the prefix, and whom List leaves out.
+// ByWord returns a part of those members who have a further word in their names,
+// or a tag with # before it, that begins with the prefix, and whom List leaves out.
 func (s *Members) ByWord(ctx context.Context, p Page) ([]Match, error) {
 	var out []Match
 	for len(out) < p.Limit {
@@ -97,24 +98,55 @@ func (s *Members) bearers(ctx context.Context, names []name, prefix string) ([]M
 	}
 	var out []Match
 	for _, n := range names {
-		if m := known[n.Member]; n.Search == firstWord(m.Search, prefix) {
+		if m := known[n.Member]; n.Search == firstKey(&m, prefix) {
 			out = append(out, Match{m, n.Search})
 		}
 	}
 	return out, nil
 }
 
-// firstWord is the key by which ByWord finds a member with that search key;
-// empty when it does not.
-func firstWord(searchKey, prefix string) string {
-	if strings.HasPrefix(searchKey, prefix) {
+// firstKey is the key by which ByWord finds a member; empty when it does not.
+func firstKey(m *models.Member, prefix string) string {
+	if strings.HasPrefix(m.Search, prefix) {
 		return ""
 	}
 	var first string
-	for _, key := range models.WordKeys(searchKey) {
+	for _, key := range m.Keys() {
 		if strings.HasPrefix(key, prefix) && (first == "" || key < first) {
 			first = key
 		}
 	}
 	return first
+}
+
+// Tagged yields the members who bear a tag, in the order of their names.
+func (s *Members) Tagged(ctx context.Context, p models.ProgramID, tag string) iter.Seq2[models.Member, error] {
+	return func(yield func(models.Member, error) bool) {
+		page := Page{Program: p, Prefix: models.TagKey(tag), Limit: nameBatch}
+		for {
+			names, err := s.namesOf(ctx, page)
+			var found []Match
+			if err == nil && len(names) > 0 {
+				page.After = names[len(names)-1].Search
+				found, err = s.bearers(ctx, names, page.Prefix)
+			}
+			if err != nil {
+				yield(models.Member{}, err)
+				return
+			}
+			for _, match := range found {
+				if !yield(match.Member, nil) {
+					return
+				}
+			}
+			if len(names) < page.Limit {
+				return
+			}
+		}
+	}
+}
+
+// CountTagged returns how many members bear a tag.
+func (s *Members) CountTagged(ctx context.Context, p models.ProgramID, tag string) (int64, error) {
+	return s.names.Count(ctx, Query{Where: Page{Program: p, Prefix: models.TagKey(tag)}.where()})
 }
