@@ -18,13 +18,14 @@ type EntryKind string
 
 // The kinds of entries.
 const (
-	EntryOpen    EntryKind = "open"    // an opening balance, brought from elsewhere
-	EntryEarn    EntryKind = "earn"    // a purchase
-	EntryRedeem  EntryKind = "redeem"  // units given for a reward
-	EntryReverse EntryKind = "reverse" // an earlier entry taken back
-	EntryAdjust  EntryKind = "adjust"  // units given or taken by hand
-	EntryLoad    EntryKind = "load"    // units that were paid for
-	EntryExpire  EntryKind = "expire"  // units that have come to their end
+	EntryOpen     EntryKind = "open"     // an opening balance, brought from elsewhere
+	EntryEarn     EntryKind = "earn"     // a purchase
+	EntryRedeem   EntryKind = "redeem"   // units given for a reward
+	EntryReverse  EntryKind = "reverse"  // an earlier entry taken back
+	EntryAdjust   EntryKind = "adjust"   // units given or taken by hand
+	EntryLoad     EntryKind = "load"     // units that were paid for
+	EntryExpire   EntryKind = "expire"   // units that have come to their end
+	EntryTransfer EntryKind = "transfer" // what moves between two accounts
 )
 
 // Delta is a change of one balance.
@@ -45,6 +46,9 @@ type State struct {
 	// not. An expire entry ends it.
 	TierUntil *time.Time `bson:"tier_until,omitempty"`
 	Paid      []Paid     `bson:"paid,omitempty"` // the memberships, by their ids, that were paid for last
+	// Moved is the member whose account took all that was here. Nothing is booked
+	// on this one any more, until it is in use again.
+	Moved MemberID `bson:"moved,omitempty"`
 }
 
 // Balance returns the balance of a unit.
@@ -52,7 +56,7 @@ func (s State) Balance(u Unit) int64 { return s.Balances[u] }
 
 // Equal reports whether both states say the same.
 func (s State) Equal(o State) bool {
-	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && sameTime(s.TierUntil, o.TierUntil) &&
+	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && sameTime(s.TierUntil, o.TierUntil) && s.Moved == o.Moved &&
 		maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts) && samePaid(s.Paid, o.Paid)
 }
 
@@ -107,6 +111,7 @@ type Entry struct {
 	Counts     Counts     `bson:"counts,omitempty"` // changes of what rules remember
 	Lots       []Lot      `bson:"lots,omitempty"`   // what was put in lots and taken out
 	Paid       []Term     `bson:"paid,omitempty"`   // changes of what is paid for by time
+	Transfer   *Transfer  `bson:"transfer,omitempty"`
 	Undo       int64      `bson:"undo,omitempty"`   // reverse: minor units of the purchase that were taken back
 	Lines      []Returned `bson:"lines,omitempty"`  // reverse: of the purchase, that came back
 	Credit     int64      `bson:"credit,omitempty"` // change of the tier credit
@@ -114,6 +119,16 @@ type Entry struct {
 
 	Merchant MerchantID `bson:"merchant,omitempty"` // whose it is, in a coalition; the house's when empty
 	Given    *Given     `bson:"given,omitempty"`    // to a charity, a share of the purchase
+}
+
+// Origin is the entry whose content e is made from, other than what stood before
+// it in the account: the one that it takes back, or that let go what it takes.
+// Empty for most.
+func (e *Entry) Origin() EntryID {
+	if e.Transfer != nil && !e.Transfer.Out {
+		return e.Transfer.From
+	}
+	return e.Ref
 }
 
 // Amount returns the change of one unit's balance.

@@ -29,12 +29,12 @@ func (a *account) post(event models.Event) error {
 		Seq: int64(len(a.entries) + 1), Kind: event.Kind, At: event.At, Location: event.Location, Facts: event.Facts,
 		Purchase: event.Purchase, Activity: event.Activity, Load: event.Load, Reward: event.Reward, Taken: event.Taken,
 		Deltas: c.Deltas, Counts: c.Counts, Lots: c.Lots, Paid: c.Paid, Credit: c.Credit, Undo: c.Undo, Lines: event.Lines, State: c.State,
-		Merchant: c.Merchant, Given: c.Given,
+		Merchant: c.Merchant, Given: c.Given, Transfer: c.Transfer,
 	}
 	if e.Referred() > 0 {
 		e.Referrer = event.Referrer
 	}
-	if event.Kind == models.EntryReverse {
+	if event.Kind == models.EntryReverse || event.Transfer != nil && event.Transfer.Out && event.Original != nil {
 		e.Ref = models.EntryIDOf("a", event.Original.Seq)
 		undone := a.undone[int(event.Original.Seq)-1]
 		undone.Add(&e)

@@ -24,8 +24,9 @@ type Event struct {
 	Load     *Load      // load
 	Reward   RewardID   // redeem
 	Taken    Taken      // redeem
-	Delta    Delta      // open, adjust
-	Original *Entry     // reverse: the entry to take back
+	Delta    Delta      // open, adjust; transfer: the units to give
+	Transfer *Transfer  // transfer
+	Original *Entry     // reverse: the entry to take back; transfer: the entry that let go, or whose merge is undone
 	Undone   Undone     // reverse: what of it was taken back already
 	Part     int64      // reverse: minor units of the purchase to take back; 0 for all that is left
 	Lines    []Returned // reverse: or the lines of it that came back
@@ -45,6 +46,8 @@ type Change struct {
 	Merchant MerchantID
 	State    State
 
+	Transfer *Transfer // transfer: with what goes along
+
 	paid     []Paid // with Paid: the memberships after it
 	restored int64  // reverse: units of what the purchase was paid with that earlier parts gave back
 }
@@ -53,6 +56,9 @@ type Change struct {
 // of the program. It is the only place where balances change, and it changes
 // neither s nor event. Its errors are Invalid or Conflict Errors.
 func (p *Program) Apply(s State, event Event) (Change, error) {
+	if s.Moved != "" || event.Kind == EntryTransfer {
+		return p.transfer(s, event)
+	}
 	c, err := p.change(s, event)
 	if err != nil {
 		return Change{}, err
@@ -148,15 +154,21 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 }
 
 // Event returns what happened, as it stands in a booked entry: the input of a
-// replay. original is the entry that e takes back, nil when it takes back none,
-// and undone what was taken back of it before e.
+// replay. original is the entry that e takes back, or of a transfer the entry on
+// the other side (Origin), nil where there is none, and undone what was taken back of it before e.
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
 		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Charity: e.Given.to(), Purchase: e.Purchase, Activity: e.Activity,
 		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo, Lines: e.Lines,
 	}
-	if e.Kind == EntryOpen || e.Kind == EntryAdjust {
+	switch t := e.Transfer; {
+	case e.Kind == EntryOpen, e.Kind == EntryAdjust:
 		event.Delta = e.Deltas[0]
+	case t != nil:
+		event.Transfer = &Transfer{With: t.With, Why: t.Why, Out: t.Out, From: t.From}
+		if t.Out && t.Why == Gift && len(e.Deltas) == 1 {
+			event.Delta = Delta{Unit: e.Deltas[0].Unit, Amount: -e.Deltas[0].Amount}
+		}
 	}
 	return event
 }

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // MemberID is the random id of a member. It says nothing about the person and
 // stays in the ledger when the person is erased.
@@ -61,6 +64,76 @@ type Member struct {
 	IssuedAt *time.Time `bson:"issued_at,omitempty"` // before the first pass was made; until then no phone shows anything
 	ErasedAt *time.Time `bson:"erased_at,omitempty"`
 	Head     Head       `bson:"head"`
+
+	// Where several people share an account.
+	Own       AccountID   `bson:"own,omitempty"`    // its own, while Account is that of another member
+	Past      []AccountID `bson:"past,omitempty"`   // those it had besides: repeats of its requests find their first answers there
+	Shared    bool        `bson:"shared,omitempty"` // others may have the same Account; set before they do, and kept
+	Moving    *Moving     `bson:"moving,omitempty"`
+	Merged    *Merged     `bson:"merged,omitempty"` // the card is one of another member's now
+	Household *Household  `bson:"household,omitempty"`
+}
+
+// Moving says that a member is about to let go of its own account. Of two that
+// want to move into each other's one sees it in time.
+type Moving struct {
+	To  MemberID  `bson:"to"`
+	Key string    `bson:"key"` // of the request
+	At  time.Time `bson:"at"`
+}
+
+// Merged says whose the card of a merged member is.
+type Merged struct {
+	Into MemberID  `bson:"into"`
+	At   time.Time `bson:"at"`
+	By   UserID    `bson:"by,omitempty"`
+	Why  string    `bson:"why,omitempty"`
+}
+
+// Household is the people whom a member has taken into its account, also while
+// they are on their way, and the invitation that is good.
+type Household struct {
+	Guests []MemberID     `bson:"guests,omitempty"`
+	Code   InvitationCode `bson:"code,omitempty"`
+	Until  *time.Time     `bson:"until,omitempty"`
+}
+
+// Guests are the people whom a member has taken into its account.
+func (m *Member) Guests() []MemberID {
+	if m.Household == nil {
+		return nil
+	}
+	return m.Household.Guests
+}
+
+// OwnAccount is the account that a member has when it shares none of another's.
+func (m *Member) OwnAccount() AccountID {
+	if m.Own != "" {
+		return m.Own
+	}
+	return m.Account
+}
+
+// Accounts are all that a member has and had, the one of now first.
+func (m *Member) Accounts() []AccountID {
+	all := []AccountID{m.Account}
+	for _, a := range m.Past {
+		if a != m.Account {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// Move gives a member another account. Head is to follow.
+func (m *Member) Move(to AccountID) {
+	if !slices.Contains(m.Past, m.Account) {
+		m.Past = append(slices.Clone(m.Past), m.Account)
+	}
+	own := m.OwnAccount()
+	if m.Account, m.Own = to, own; to == own {
+		m.Own = ""
+	}
 }
 
 // Head is a copy of the newest state of the member's account, for lists. It may

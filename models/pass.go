@@ -50,11 +50,15 @@ type Basis struct {
 	Seq     int64 `bson:"seq"`     // of the account's newest entry
 	Member  int64 `bson:"member"`  // revision of the member
 	Program int   `bson:"program"` // version of the program
+
+	// Account is the one that Seq is of, empty for the member's own. A member who
+	// gets another has a higher revision then.
+	Account AccountID `bson:"account,omitempty"`
 }
 
 // Before reports whether any part of b is older than o's.
 func (b Basis) Before(o Basis) bool {
-	return b.Seq < o.Seq || b.Member < o.Member || b.Program < o.Program
+	return b.Account == o.Account && b.Seq < o.Seq || b.Member < o.Member || b.Program < o.Program
 }
 
 // Device is an Apple device that holds passes, known by the id it chose
@@ -127,6 +131,7 @@ type Refresh struct {
 	// change is there. It keeps the mark until it has seen the entry, or until
 	// whoever wanted to book it must have given up.
 	Awaits     int64     `bson:"awaits,omitempty"`      // sequence number of the entry that is being booked
+	AwaitOf    AccountID `bson:"await_of,omitempty"`    // the account that it is of
 	AwaitUntil time.Time `bson:"await_until,omitempty"` // when it won't come any more
 	Hold       time.Time `bson:"hold,omitempty"`        // kept until then, for a change that is no entry
 }

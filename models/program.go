@@ -86,6 +86,7 @@ type Terms struct {
 	Tiers        []Tier       `bson:"tiers" json:"tiers"`
 	TierBy       TierBy       `bson:"tier_by,omitempty" json:"tier_by,omitempty"` // points when empty
 	TierOver     TierOver     `bson:"tier_over,omitzero" json:"tier_over,omitzero"`
+	Sharing      Sharing      `bson:"sharing,omitzero" json:"sharing,omitzero"`
 	Refunds      Refunds      `bson:"refunds" json:"refunds"`
 	MaxPurchase  int64        `bson:"max_purchase" json:"max_purchase"` // minor units; above it an amount is taken for a typing error
 	Contact      Contact      `bson:"contact" json:"contact"`
@@ -182,6 +183,9 @@ func CheckTerms(t *Terms) error {
 		}
 	}
 	if err := checkRules(t, bad); err != nil {
+		return err
+	}
+	if err := t.Sharing.check(t, bad); err != nil {
 		return err
 	}
 	return checkLists(t, bad)

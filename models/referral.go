@@ -31,7 +31,12 @@ const (
 // Referred is 1 for the purchase of a friend that its referrer is rewarded for, -1
 // for a reversal that takes all of such a purchase back, and 0 for any other
 // entry.
-func (e *Entry) Referred() int64 { return e.Counts[referredCount] }
+func (e *Entry) Referred() int64 {
+	if e.Kind == EntryTransfer { // it was so elsewhere
+		return 0
+	}
+	return e.Counts[referredCount]
+}
 
 // refer gives a friend what the first purchase brings that is large enough.
 func (e *earning) refer(referrer MemberID) {

@@ -33,10 +33,10 @@ func (p *Program) NewReplay(from State, undone map[EntryID]Undone) *Replay {
 	return r
 }
 
-// Play lets happen what an entry is about. original is the entry that it takes
-// back, and made the version which that was made under; nil when it takes back
-// none. What became of original counts where it was played too. An error says why
-// this version refuses it; then the account is as it was.
+// Play lets happen what an entry is about. original is its Origin, nil when it has
+// none, and made the version which that was made under. What became of original
+// counts where it was played too. An error says why this version refuses it; then
+// the account is as it was.
 // What is taken back of something refused is no error, and changes nothing.
 func (r *Replay) Play(e, original *Entry, made *Program) error {
 	switch {
@@ -47,14 +47,16 @@ func (r *Replay) Play(e, original *Entry, made *Program) error {
 	}
 	r.Until(e.At)
 	kind := e.Kind
-	if e.Kind == EntryReverse {
+	if e.Origin() != "" {
 		if r.refused[e.Ref] || original == nil {
 			return nil
 		}
 		if played, ok := r.booked[e.Ref]; ok {
 			original, made = played, r.program
 		}
-		kind = original.Kind
+		if e.Kind == EntryReverse {
+			kind = original.Kind
+		}
 	}
 	event := e.Event(original, r.undone[e.Ref])
 	event.Made = made
@@ -69,8 +71,9 @@ func (r *Replay) Play(e, original *Entry, made *Program) error {
 	after := *e
 	after.Deltas, after.Counts, after.Lots, after.Paid, after.Credit, after.Undo, after.State = c.Deltas, c.Counts, c.Lots, c.Paid, c.Credit, c.Undo, c.State
 	after.Merchant, after.Given = c.Merchant, c.Given
+	after.Transfer = c.Transfer
 	r.booked[e.ID], r.State = &after, c.State
-	if e.Kind == EntryReverse {
+	if e.Ref != "" {
 		undone := r.undone[e.Ref]
 		undone.Add(&after)
 		r.undone[e.Ref] = undone

@@ -52,6 +52,8 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 		return Change{}, Fail(NotFound, "unknown_entry", "entry", "There is no such entry.")
 	case o.Kind == EntryExpire:
 		return Change{}, Fail(Invalid, "reversal_of_expiry", "entry", "What has ended can't be reversed. Give units by an adjustment instead.")
+	case o.Kind == EntryTransfer:
+		return Change{}, Fail(Invalid, "reversal_of_transfer", "entry", "A transfer can't be reversed. Transfer the units back, or undo the merge.")
 	case o.Kind == EntryReverse:
 		return Change{}, Fail(Invalid, "reversal_of_reversal", "entry", "A reversal can't be reversed. Book the purchase again.")
 	}
