@@ -143,7 +143,9 @@ func (s *Service) amend(m *models.Member, a Amendment, country string) (err erro
 		if m.Name, err = models.CleanName(*a.Name); err != nil {
 			return err
 		}
-		m.Search = models.SearchKey(m.Name, m.ID)
+		if m.Merged == nil { // or found by the other card alone
+			m.Search = models.SearchKey(m.Name, m.ID)
+		}
 	}
 	if a.Phone != nil {
 		if m.Phone, err = models.CleanPhone(*a.Phone, country); err != nil {
@@ -203,7 +205,9 @@ func (s *Service) releaseOld(ctx context.Context, old, now *models.Member) error
 
 // Erase removes the person from a member: name, contacts, birthday, consents.
 // The ledger stays, under ids that mean nobody; the card is no longer good,
-// and the passes in the phones are blanked. Erasing again is no error.
+// and the passes in the phones are blanked. Erasing again is no error. A guest
+// leaves the household first, and the cards that were merged into this one, which
+// are of the same person, are erased with it.
 func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models.MemberID) error {
 	m, err := s.Member(ctx, program, id)
 	if err != nil {
@@ -212,6 +216,9 @@ func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models
 	// The contacts go first: cut off in between, the person is still there and
 	// can be erased again.
 	if err := s.releaseOld(ctx, m, &models.Member{}); err != nil {
+		return err
+	}
+	if m, err = s.partFor(ctx, m); err != nil {
 		return err
 	}
 	now := s.Stores.Clock.Now()
@@ -224,6 +231,7 @@ func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models
 		*m = models.Member{
 			ID: m.ID, Rev: m.Rev, Program: m.Program, Account: m.Account, Card: m.Card, Search: models.SearchKey("\U0010FFFD", m.ID),
 			Page: newID(s.random()), Download: newID(s.random()), JoinedAt: m.JoinedAt, ErasedAt: &now, Head: m.Head,
+			Own: m.Own, Past: m.Past, Shared: m.Shared, Merged: m.Merged, Household: m.Household,
 		}
 		return nil
 	})

@@ -112,7 +112,7 @@ func (d *dryRunner) entry(ctx context.Context, e *models.Entry) error {
 	if a.current == nil {
 		if e.At.Before(d.report.From) {
 			a.state = e.State
-			if e.Kind == models.EntryReverse {
+			if e.Ref != "" {
 				undone := a.undone[e.Ref]
 				undone.Add(e)
 				a.undone[e.Ref] = undone
@@ -170,10 +170,11 @@ func (d *dryRunner) play(ctx context.Context, a *playedAccount, e *models.Entry)
 // original is the entry that e takes back and the version that it was made under;
 // nil when e takes back none.
 func (d *dryRunner) original(ctx context.Context, e *models.Entry) (*models.Entry, *models.Program, error) {
-	if e.Kind != models.EntryReverse {
+	id := e.Origin()
+	if id == "" {
 		return nil, nil, nil
 	}
-	o, err := d.Stores.Ledger.Entry(ctx, e.Ref)
+	o, err := d.Stores.Ledger.Entry(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,7 +40,7 @@ func (s *Service) Try(ctx context.Context, sale Sale) (*models.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	last, err := s.state(ctx, in.Member.Account)
+	last, err := s.newest(ctx, in.Member)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +73,15 @@ func (s *Service) sale(ctx context.Context, sale Sale) (posting, error) {
 	}
 	if b.Currency == "" {
 		b.Currency = program.Currency
+	}
+	if m.Shared && m.Referrer != "" { // nobody brings those of their own household
+		by, err := s.Stores.Members.Member(ctx, m.Referrer)
+		if err != nil && models.KindOf(err) != models.NotFound {
+			return posting{}, err
+		}
+		if by.Account == m.Account {
+			m.Referrer = ""
+		}
 	}
 	for _, err := range []error{checkUsable(m), checkPurchase(&b), s.checkTime(sale.At)} {
 		if err != nil {

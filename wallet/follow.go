@@ -11,12 +11,16 @@ import (
 // whose booker was cut off, and the keys see to it that what follows counts once.
 
 // leads reports whether something follows from an entry elsewhere.
-func leads(e *models.Entry) bool { return e.Referred() != 0 }
+func leads(e *models.Entry) bool { return e.Referred() != 0 || e.Transfer != nil && e.Transfer.Out }
 
 // follow books what an entry leads to. It can be done again.
 func (s *Service) follow(ctx context.Context, e *models.Entry) error {
-	if e.Referred() != 0 {
+	switch {
+	case e.Referred() != 0:
 		return s.followFriend(ctx, e)
+	case e.Transfer != nil && e.Transfer.Out:
+		_, err := s.followTransfer(ctx, e)
+		return err
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type head struct {
 	marked  bool // the member was marked for a refresh before the entry
 	visited *time.Time
 	leads   []models.Entry // those that lead to entries of other accounts
+	others  []head         // of other accounts that the same member booked on
 }
 
 // join makes h the newer of the two.
@@ -36,8 +37,9 @@ func (h *head) join(o head) {
 	if o.visited != nil && (h.visited == nil || o.visited.After(*h.visited)) {
 		h.visited = o.visited
 	}
-	if o.entry.Seq > h.entry.Seq {
-		h.entry, h.marked = o.entry, o.marked // the mark for an entry is good for those before it
+	h.joinAccount(o)
+	for _, other := range o.others {
+		h.joinAccount(other)
 	}
 	if o.member.Rev > h.member.Rev {
 		h.member = o.member
@@ -45,12 +47,42 @@ func (h *head) join(o head) {
 	h.leads = append(h.leads, o.leads...)
 }
 
+// joinAccount notes the newer of two states of an account.
+func (h *head) joinAccount(o head) {
+	if h.entry.Account == o.entry.Account {
+		if o.entry.Seq > h.entry.Seq {
+			h.entry, h.marked = o.entry, o.marked // the mark for an entry is good for those before it
+		}
+		return
+	}
+	for i := range h.others {
+		if h.others[i].entry.Account == o.entry.Account {
+			h.others[i].joinAccount(o)
+			return
+		}
+	}
+	h.others = append(h.others, head{entry: o.entry, marked: o.marked})
+}
+
+// of returns what is known of an account; nil when nothing is.
+func (h *head) of(account models.AccountID) *head {
+	if h.entry.Account == account {
+		return h
+	}
+	for i := range h.others {
+		if h.others[i].entry.Account == account {
+			return &h.others[i]
+		}
+	}
+	return nil
+}
+
 // put makes the copy on the member, and reports whether that changed anything.
 func (h *head) put(m *models.Member) bool {
 	changed := false
-	if h.entry.Seq > m.Head.Seq {
-		m.Head.Seq, m.Head.State, changed = h.entry.Seq, h.entry.State, true
-		m.Head.Ends = h.entry.State.NextEnd()
+	if of := h.of(m.Account); of != nil && of.entry.Seq > m.Head.Seq {
+		m.Head.Seq, m.Head.State, changed = of.entry.Seq, of.entry.State, true
+		m.Head.Ends = of.entry.State.NextEnd()
 	}
 	if h.visited != nil && (m.Head.LastVisitAt == nil || h.visited.After(*m.Head.LastVisitAt)) {
 		m.Head.LastVisitAt, changed = h.visited, true
@@ -60,7 +92,7 @@ func (h *head) put(m *models.Member) bool {
 
 // headOf is what an entry makes of the head of its account.
 func headOf(e *models.Entry) head {
-	h := head{member: models.Member{ID: e.Member}, entry: models.Entry{Seq: e.Seq, State: e.State}}
+	h := head{member: models.Member{ID: e.Member}, entry: models.Entry{Account: e.Account, Seq: e.Seq, State: e.State}}
 	if e.Kind == models.EntryEarn && !e.Activity.Unasked() {
 		h.visited = &e.At
 	}
@@ -174,8 +206,9 @@ func (s *Service) carryHeads(ctx context.Context, carried map[models.MemberID]he
 	return nil
 }
 
-// copyHeads writes heads to their members. It begins with the members as they
-// were seen; where somebody changed one since, all are read again.
+// copyHeads writes heads to their members, and to those who share their accounts.
+// It begins with the members as they were seen; where somebody changed one since,
+// all are read again.
 func (s *Service) copyHeads(ctx context.Context, carried map[models.MemberID]head) error {
 	var members []models.Member
 	var unseen []models.MemberID
@@ -186,6 +219,7 @@ func (s *Service) copyHeads(ctx context.Context, carried map[models.MemberID]hea
 			members = append(members, h.member)
 		}
 	}
+	var shared []models.Member
 	for len(carried) > 0 {
 		if len(unseen) > 0 {
 			read, err := s.Stores.Members.Many(ctx, unseen)
@@ -197,11 +231,14 @@ func (s *Service) copyHeads(ctx context.Context, carried map[models.MemberID]hea
 		var behind []models.Member
 		for _, m := range members {
 			h := carried[m.ID]
+			if m.Shared || len(h.others) > 0 || h.entry.Account != m.Account {
+				shared = append(shared, m)
+			}
 			if !h.put(&m) {
 				continue
 			}
 			behind = append(behind, m)
-			if m.IssuedAt != nil && !h.marked {
+			if of := h.of(m.Account); m.IssuedAt != nil && (of == nil || !of.marked) {
 				// The first pass was made while the entry was booked, or whoever
 				// marked the member before it is gone.
 				if err := s.Stores.Refreshes.Mark(ctx, &m, models.PriorityTill, s.Stores.Clock.Now()); err != nil {
@@ -211,8 +248,11 @@ func (s *Service) copyHeads(ctx context.Context, carried map[models.MemberID]hea
 			}
 		}
 		n, err := s.Stores.Members.ReplaceMany(ctx, behind)
-		if err != nil || n == len(behind) {
+		if err != nil {
 			return err
+		}
+		if n == len(behind) {
+			return s.shareHeads(ctx, carried, shared)
 		}
 		members, unseen = nil, unseen[:0]
 		for _, m := range behind {

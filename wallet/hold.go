@@ -25,10 +25,26 @@ const busyFor = 5 * time.Second
 // bookHeld books an entry that takes or gives back something scarce. use
 // completes the posting with what was set aside.
 func (s *Service) bookHeld(ctx context.Context, in posting, thing scarce, use func(*posting, store.Hold)) (*models.Entry, error) {
+	in.Fixed = true // what is set aside is so for an account
+	for {
+		e, err := s.bookHeldOn(ctx, in, thing, use)
+		if models.CodeOf(err) != models.Moved {
+			return e, err
+		}
+		if err := s.reroute(ctx, &in); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *Service) bookHeldOn(ctx context.Context, in posting, thing scarce, use func(*posting, store.Hold)) (*models.Entry, error) {
 	if err := checkKey(in.Key); err != nil {
 		return nil, err
 	}
-	h := store.Hold{Account: in.Member.Account, Key: in.Key}
+	if first, err := s.earlier(ctx, in); first != nil || err != nil {
+		return replayed(first, in.Hash, err)
+	}
+	h := store.Hold{Account: in.account(), Key: in.Key}
 	// Before it is set aside: what is set aside for this key now was left behind.
 	if first, err := s.byKey(ctx, h, thing.settle); first != nil || err != nil {
 		return replayed(first, in.Hash, err)
@@ -217,12 +233,9 @@ func (s *Service) settleHolds(ctx context.Context) (n int, err error) {
 }
 
 func (s *Service) settleLate(ctx context.Context, h store.Hold, settle func(*models.Entry) error) error {
-	e, err := s.Stores.Ledger.ByKey(ctx, h.Account, h.Key)
-	switch {
-	case err == nil:
-		return settle(&e)
-	case errors.Is(err, store.ErrNotFound):
-		return settle(nil)
+	e, err := s.became(ctx, h.Account, h.Key)
+	if err != nil {
+		return err
 	}
-	return err
+	return settle(e)
 }

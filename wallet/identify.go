@@ -2,7 +2,6 @@ package wallet
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -45,6 +44,11 @@ func (s *Service) Identify(ctx context.Context, program models.ProgramID, code s
 	}
 	if m.Program != program {
 		return nil, models.Fail(models.NotFound, "unknown_card", "code", "This card is not known here.")
+	}
+	for m.Merged != nil && m.ErasedAt == nil { // whoever has two cards is one person
+		if m, err = s.Stores.Members.Member(ctx, m.Merged.Into); err != nil {
+			return nil, err
+		}
 	}
 	if m.ErasedAt != nil {
 		return nil, models.Fail(models.Conflict, "void_card", "code", "This card is no longer good.")
@@ -95,12 +99,12 @@ func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error
 		return nil, err
 	}
 	out := &Identified{Member: m, Program: p, State: p.Start()}
-	last, err := s.Stores.Ledger.Last(ctx, m.Account)
-	switch {
-	case err == nil:
-		out.State, out.Last = last.State, &last
-	case !errors.Is(err, store.ErrNotFound):
+	last, err := s.newest(ctx, &out.Member)
+	if err != nil {
 		return nil, err
+	}
+	if last.Seq > 0 {
+		out.State, out.Last = last.State, &last
 	}
 	if out.Last != nil && last.Purchase != nil && last.Kind == models.EntryEarn && s.Stores.Clock.Now().Sub(last.At) < cooldown {
 		out.Notices = append(out.Notices, Notice{Code: "purchase_just_booked", At: last.At})

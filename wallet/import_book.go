@@ -269,7 +269,15 @@ func (r *importRun) known(ctx context.Context, a *importAccount, lines []importL
 	if len(keys) == 0 {
 		return map[string]string{}, nil
 	}
-	return r.Stores.Ledger.Booked(ctx, a.member.Account, keys)
+	known := map[string]string{}
+	for _, account := range a.member.Accounts() {
+		booked, err := r.Stores.Ledger.Booked(ctx, account, keys)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(known, booked)
+	}
+	return known, nil
 }
 
 func importHash(member models.MemberID, line importLine) string {

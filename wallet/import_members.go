@@ -88,7 +88,7 @@ func (r *importRun) stored(ctx context.Context, m *models.Member) (*importAccoun
 	if m.ErasedAt != nil {
 		return nil, hasLeft()
 	}
-	last, err := r.state(ctx, m.Account)
+	last, err := r.newest(ctx, m)
 	return &importAccount{member: m, last: models.Entry{Seq: last.Seq, State: last.State}}, err
 }
 

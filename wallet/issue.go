@@ -99,7 +99,7 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 	}); err != nil {
 		return models.Pass{}, err
 	}
-	last, err := s.state(ctx, m.Account)
+	last, err := s.newest(ctx, m)
 	if err != nil {
 		return models.Pass{}, err
 	}
@@ -136,8 +136,12 @@ func (s *Service) content(program *models.Program, m *models.Member, last *model
 	if last.Seq == 0 {
 		state = program.Start()
 	}
+	basis := models.Basis{Seq: last.Seq, Member: m.Rev, Program: program.Version}
+	if m.Own != "" {
+		basis.Account = m.Account
+	}
 	return content{
 		text:  passes.Of(program, m, state, s.PageURL(m), s.Stores.Clock.Now()).Encode(),
-		basis: models.Basis{Seq: last.Seq, Member: m.Rev, Program: program.Version},
+		basis: basis,
 	}
 }

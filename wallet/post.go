@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -26,12 +27,18 @@ type posting struct {
 	Reason   string
 	Actor    Actor
 	Priority models.Priority
+	Account  models.AccountID // empty: the one that the member has when it is booked
+	Fixed    bool             // on that account or not at all, also when it has moved
 }
+
+// account is the one to book on, as far as is known.
+func (in *posting) account() models.AccountID { return cmp.Or(in.Account, in.Member.Account) }
 
 // post books an event: it reads the head of the account, computes what the
 // event does to it, and appends the entry; when another till was faster it
-// computes again. The same key with the same request returns the first entry;
-// with another request it is a Conflict.
+// computes again, and when all of the account has moved to another one, on that.
+// The same key with the same request returns the first entry; with another request
+// it is a Conflict.
 func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 	if err := checkKey(in.Key); err != nil {
 		return nil, err
@@ -39,7 +46,14 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 	// The mark is kept only so long for an entry that has not come.
 	ctx, cancel := context.WithTimeout(ctx, store.BookingTime)
 	defer cancel()
+	past := 0
 	for attempt := 0; ; attempt++ {
+		if n := len(in.Member.Past); n != past {
+			if first, err := s.earlier(ctx, in); first != nil || err != nil {
+				return replayed(first, in.Hash, err)
+			}
+			past = n
+		}
 		program, err := s.Stores.Programs.Current(ctx, in.Member.Program)
 		if err != nil {
 			return nil, err
@@ -47,14 +61,20 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 		// The member's copy of the newest state is mostly right, and saves
 		// looking. Where it is not, the place after it is taken.
 		last := models.Entry{Seq: in.Member.Head.Seq, State: in.Member.Head.State}
-		guess := attempt == 0 && in.Ref == "" && last.Seq > 0
+		guess := attempt == 0 && in.Ref == "" && in.Account == "" && last.Seq > 0
 		if !guess {
-			if last, err = s.state(ctx, in.Member.Account); err != nil {
+			if last, err = s.state(ctx, in.account()); err != nil {
 				return nil, err
 			}
 		}
 		entry, err := s.draft(ctx, program, in, last)
 		if err != nil && guess {
+			continue
+		}
+		if models.CodeOf(err) == models.Moved && !in.Fixed {
+			if err := s.reroute(ctx, &in); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if err != nil {
@@ -88,14 +108,18 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 // without a pass needs none: no phone shows anything yet. Where the first pass
 // is made at this moment, whoever carries the head of the account marks it.
 func (s *Service) mark(ctx context.Context, in posting, entry *models.Entry, again bool) ([]store.Write, error) {
+	seq := entry.Seq
+	if entry.Account != in.Member.Account {
+		seq = 0 // the card does not show it
+	}
 	switch {
 	case in.Member.IssuedAt == nil:
 		return nil, nil
 	case again: // the member is marked already, or somebody was faster
-		mark, err := s.Stores.Refreshes.MarkWrite(ctx, in.Member, in.Priority, entry.RecordedAt, entry.Seq)
+		mark, err := s.Stores.Refreshes.MarkWrite(ctx, in.Member, in.Priority, entry.RecordedAt, seq)
 		return []store.Write{mark}, err
 	}
-	return []store.Write{s.Stores.Refreshes.FirstMarkWrite(in.Member, in.Priority, entry.RecordedAt, entry.Seq)}, nil
+	return []store.Write{s.Stores.Refreshes.FirstMarkWrite(in.Member, in.Priority, entry.RecordedAt, seq)}, nil
 }
 
 // draft computes the entry that would follow last.
@@ -104,7 +128,7 @@ func (s *Service) draft(ctx context.Context, program *models.Program, in posting
 	if in.Ref != "" {
 		// Read after the head: a reversal that we don't see yet takes our place
 		// in the ledger, and we come back here.
-		if in.Event.Undone, err = s.Stores.Ledger.Undone(ctx, in.Member.Account, in.Ref); err != nil {
+		if in.Event.Undone, err = s.Stores.Ledger.Undone(ctx, in.Ref); err != nil {
 			return nil, err
 		}
 		if len(in.Event.Lines)+len(in.Event.Undone.Lines) > 0 {
@@ -136,7 +160,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		return nil, err
 	}
 	entry := &models.Entry{
-		ID: models.EntryIDOf(in.Member.Account, last.Seq+1), Account: in.Member.Account, Seq: last.Seq + 1,
+		ID: models.EntryIDOf(in.account(), last.Seq+1), Account: in.account(), Seq: last.Seq + 1,
 		Key: in.Key, Hash: in.Hash, Kind: in.Event.Kind,
 		Program: program.ID, Version: program.Version, Member: in.Member.ID,
 		At: event.At, RecordedAt: now, Day: event.At.In(zone).Format(time.DateOnly),
@@ -144,7 +168,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Location: in.Actor.Location, Staff: in.Actor.User,
 		Activity: event.Activity, Facts: event.Facts,
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Paid: change.Paid, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
-		Merchant: change.Merchant, Given: change.Given,
+		Merchant: change.Merchant, Given: change.Given, Transfer: change.Transfer,
 	}
 	if entry.Referred() > 0 {
 		entry.Referrer = event.Referrer
@@ -158,14 +182,11 @@ func (s *Service) refused(ctx context.Context, in posting, why error) (*models.E
 	if models.KindOf(why) == models.Internal || checkKey(in.Key) != nil {
 		return nil, why
 	}
-	first, err := s.Stores.Ledger.ByKey(ctx, in.Member.Account, in.Key)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
+	first, err := s.bookedAs(ctx, append([]models.AccountID{in.account()}, in.Member.Accounts()...), in.Key)
+	if first == nil && err == nil {
 		return nil, why
-	case err != nil:
-		return nil, err
 	}
-	return replay(&first, in.Hash)
+	return replayed(first, in.Hash, err)
 }
 
 func replay(first *models.Entry, hash string) (*models.Entry, error) {

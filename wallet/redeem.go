@@ -71,7 +71,7 @@ func (s *Service) Redeem(ctx context.Context, r Redemption) (*models.Entry, erro
 // mayTake looks whether the rules allow a redemption, before one is set aside
 // that somebody else could have.
 func (s *Service) mayTake(ctx context.Context, program *models.Program, in posting, r *models.Reward) error {
-	last, err := s.state(ctx, in.Member.Account)
+	last, err := s.newest(ctx, in.Member)
 	if err != nil {
 		return err
 	}

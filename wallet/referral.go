@@ -2,10 +2,8 @@ package wallet
 
 import (
 	"context"
-	"errors"
 
 	"regulars/models"
-	"regulars/models/store"
 	"regulars/passes/barcode"
 )
 
@@ -81,7 +79,7 @@ func (s *Service) followFriend(ctx context.Context, e *models.Entry) error {
 		return err
 	}
 	if e.Kind != models.EntryReverse {
-		undone, err := s.Stores.Ledger.Undone(ctx, e.Account, e.ID)
+		undone, err := s.Stores.Ledger.Undone(ctx, e.ID)
 		if err != nil || undone.Whole(e) {
 			return err
 		}
@@ -99,12 +97,8 @@ func (s *Service) followFriend(ctx context.Context, e *models.Entry) error {
 func (s *Service) rewarded(ctx context.Context, m *models.Member, purchase models.EntryID) (*models.Entry, error) {
 	key := "referral/" + string(purchase)
 	for tried := false; ; tried = true {
-		e, err := s.Stores.Ledger.ByKey(ctx, m.Account, key)
-		if err == nil {
-			return &e, nil
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return nil, err
+		if e, err := s.bookedAs(ctx, m.Accounts(), key); e != nil || err != nil {
+			return e, err
 		}
 		if tried || m.ErasedAt != nil {
 			return nil, nil //nolint:nilnil // there is none, which is no error
@@ -112,6 +106,11 @@ func (s *Service) rewarded(ctx context.Context, m *models.Member, purchase model
 		if err := s.give(ctx, m, gift{models.OnReferral, key}, s.Stores.Clock.Now(), Actor{}); err != nil {
 			return nil, err
 		}
+		now, err := s.Stores.Members.Member(ctx, m.ID) // who may have got another account meanwhile
+		if err != nil {
+			return nil, err
+		}
+		*m = now
 	}
 }
 
@@ -122,7 +121,7 @@ const ReasonReferral = "the friend's purchase was taken back"
 func (s *Service) unreward(ctx context.Context, m *models.Member, reward *models.Entry, purchase models.EntryID) error {
 	key := "unreferral/" + string(purchase)
 	_, err := s.post(ctx, posting{
-		Member: m, Key: key, Hash: key, Ref: reward.ID, Reason: ReasonReferral, Priority: models.PriorityService,
+		Member: m, Key: key, Hash: key, Ref: reward.ID, Account: reward.Account, Reason: ReasonReferral, Priority: models.PriorityService,
 		Event: models.Event{Kind: models.EntryReverse, Original: reward},
 	})
 	if models.CodeOf(err) == "already_reversed" { // by hand

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	mathrand "math/rand/v2"
 	"slices"
 	"time"
@@ -158,17 +159,21 @@ func (s *Service) refresh(ctx context.Context, r models.Refresh) (int64, error) 
 	if err != nil {
 		return 0, err
 	}
-	last, err := s.state(ctx, m.Account)
+	last, err := s.newest(ctx, &m)
 	if err != nil {
 		return 0, err
 	}
+	seen := last.Seq
+	if r.AwaitOf != "" && r.AwaitOf != m.Account {
+		seen = math.MaxInt64 // what was to come there comes to the account that the member has now
+	}
 	all, err := s.Stores.Passes.All(ctx, m.ID)
 	if err != nil || len(all) == 0 {
-		return last.Seq, err
+		return seen, err
 	}
 	program, err := s.Stores.Programs.Current(ctx, m.Program)
 	if err != nil {
-		return last.Seq, err
+		return seen, err
 	}
 	content := s.content(program, &m, &last)
 	var failed error
@@ -178,7 +183,7 @@ func (s *Service) refresh(ctx context.Context, r models.Refresh) (int64, error) 
 		}
 		failed = errors.Join(failed, err)
 	}
-	return last.Seq, failed
+	return seen, failed
 }
 
 // state returns the newest entry of an account, a zero one when it has none.

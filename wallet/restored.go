@@ -43,7 +43,7 @@ func (s *Service) renewHeads(ctx context.Context) error {
 }
 
 func (s *Service) renewHead(ctx context.Context, m models.Member) error {
-	last, err := s.state(ctx, m.Account)
+	last, err := s.newest(ctx, &m)
 	if err != nil || last.Seq == m.Head.Seq && last.State.Equal(m.Head.State) || last.Seq == 0 && m.Head.Seq == 0 {
 		return err
 	}

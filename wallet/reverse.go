@@ -68,7 +68,7 @@ func (s *Service) Reverse(ctx context.Context, r Reversal) (*models.Entry, error
 		return nil, err
 	}
 	in := posting{
-		Member: &m, Key: r.Key, Actor: r.Actor, Ref: r.Entry, Reason: strings.TrimSpace(r.Reason),
+		Member: &m, Key: r.Key, Actor: r.Actor, Ref: r.Entry, Account: original.Account, Reason: strings.TrimSpace(r.Reason),
 		Event: models.Event{Kind: models.EntryReverse, Original: &original, Part: r.Amount, Lines: r.Lines},
 		Hash: hashOf(struct {
 			Verb   string

@@ -45,6 +45,7 @@ type verifier struct {
 	report  VerifyReport
 	terms   map[string]*versionTerms
 	account *verifiedAccount
+	back    map[models.EntryID]bool   // uses that were given back in an account that comes before theirs
 	used    map[string]models.EntryID // by the id of the voucher: where it was used and not given back
 	settled map[models.ProgramID]*settledBooks
 }
@@ -66,6 +67,8 @@ type verifiedAccount struct {
 	sums    map[models.Unit]int64
 	keys    map[string]models.EntryID
 	undone  map[models.EntryID]models.Undone
+	movedIn map[models.AccountID]bool // whose holdings came here
+	moved   bool                      // they went elsewhere once
 }
 
 // Verify replays every entry through the rules of the version that it was made
@@ -76,7 +79,10 @@ type verifiedAccount struct {
 // program does. Faults are told to v.Fault; an error means that it could not
 // go through the books.
 func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, error) {
-	c := &verifier{Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{}, settled: map[models.ProgramID]*settledBooks{}}
+	c := &verifier{
+		Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{},
+		settled: map[models.ProgramID]*settledBooks{}, back: map[models.EntryID]bool{},
+	}
 	var err error
 	if c.report.Total, err = s.Stores.Ledger.Count(ctx); err != nil {
 		return c.report, err
@@ -134,6 +140,9 @@ func (c *verifier) entry(ctx context.Context, e *models.Entry) error {
 	if err := c.friend(ctx, e); err != nil {
 		return err
 	}
+	if err := c.pair(ctx, e); err != nil {
+		return err
+	}
 	if err := c.replay(ctx, e, gap); err != nil {
 		return err
 	}
@@ -149,7 +158,7 @@ func (c *verifier) open(ctx context.Context, id models.AccountID, e *models.Entr
 	c.hold()
 	c.account = &verifiedAccount{
 		id: id, program: e.Program, sums: map[models.Unit]int64{},
-		keys: map[string]models.EntryID{}, undone: map[models.EntryID]models.Undone{},
+		keys: map[string]models.EntryID{}, undone: map[models.EntryID]models.Undone{}, movedIn: map[models.AccountID]bool{},
 	}
 	m, err := c.Stores.Members.Member(ctx, e.Member)
 	switch {
@@ -163,7 +172,7 @@ func (c *verifier) open(ctx context.Context, id models.AccountID, e *models.Entr
 	default:
 		c.account.program = m.Program
 		c.account.skip = c.ask.Program != "" && m.Program != c.ask.Program
-		if !c.account.skip && m.Account != id {
+		if !c.account.skip && !slices.Contains(append(m.Accounts(), m.OwnAccount()), id) {
 			c.fault(e, "wrong_account", "The entry stands in an account that is not its member's.")
 		}
 	}
@@ -216,14 +225,12 @@ func (c *verifier) replay(ctx context.Context, e *models.Entry, gap bool) error 
 	if err := c.settle(ctx, e, original, t, gap); err != nil || gap {
 		return err
 	}
-	undone := c.account.undone[e.Ref]
-	if e.Kind == models.EntryReverse {
-		after := undone
-		after.Add(e)
-		c.account.undone[e.Ref] = after
-		if original == nil {
-			return nil // told already
-		}
+	undone, err := c.undone(ctx, e)
+	if err != nil {
+		return err
+	}
+	if original == nil && e.Origin() != "" {
+		return nil // told already
 	}
 	if (e.Kind == models.EntryOpen || e.Kind == models.EntryAdjust) && len(e.Deltas) != 1 {
 		c.fault(e, "wrong_deltas", "The entry has to change one balance.")
@@ -262,6 +269,9 @@ func (c *verifier) compare(e *models.Entry, change models.Change) {
 		c.fault(e, "wrong_carry", fmt.Sprintf("The entry counts %v, credits %d and takes back %d, and by the rules %v, %d and %d.",
 			e.Counts, e.Credit, e.Undo, change.Counts, change.Credit, change.Undo))
 	}
+	if !e.Transfer.Same(change.Transfer) {
+		c.fault(e, "wrong_transfer", "The entry moves other units or another level than by the rules.")
+	}
 	if !models.SameLots(e.Lots, change.Lots) {
 		c.fault(e, "wrong_lots", fmt.Sprintf("The entry changes the lots %+v, and by the rules %+v.", e.Lots, change.Lots))
 	}
@@ -279,19 +289,50 @@ func (c *verifier) compare(e *models.Entry, change models.Change) {
 	}
 }
 
-// original returns the entry that e takes back, nil when it takes back none or
-// one that there is not.
+// original returns the Origin of e, nil when it has none or one that there is not.
 func (c *verifier) original(ctx context.Context, e *models.Entry) (*models.Entry, error) {
-	if e.Kind != models.EntryReverse {
+	id := e.Origin()
+	if id == "" || e.Ref == "" && e.Kind == models.EntryReverse {
+		if e.Kind == models.EntryReverse {
+			c.fault(e, "unknown_original", "The entry takes back nothing.")
+		}
 		return nil, nil //nolint:nilnil // most entries take back none
 	}
-	original, err := c.Stores.Ledger.Entry(ctx, e.Ref)
+	original, err := c.Stores.Ledger.Entry(ctx, id)
+	before := original.Account == e.Account && original.Seq < e.Seq
 	switch {
-	case models.KindOf(err) == models.NotFound, err == nil && (original.Account != e.Account || original.Seq >= e.Seq):
-		c.fault(e, "unknown_original", fmt.Sprintf("The entry takes back %q, and there is no such entry before it.", e.Ref))
+	case models.KindOf(err) == models.NotFound, err == nil && e.Ref != "" && !before && !c.account.movedIn[original.Account]:
+		if e.Ref != "" {
+			c.fault(e, "unknown_original", fmt.Sprintf("The entry takes back %q, and there is no such entry before it.", e.Ref))
+		}
 		return nil, nil //nolint:nilnil // told as a fault
 	}
 	return &original, err
+}
+
+// undone returns what was taken back, before e, of the entry that e takes back.
+func (c *verifier) undone(ctx context.Context, e *models.Entry) (undone models.Undone, err error) {
+	if e.Ref == "" {
+		return undone, nil
+	}
+	if accountOf(e.Ref) == e.Account && len(c.account.movedIn) == 0 && !c.account.moved {
+		undone = c.account.undone[e.Ref]
+		after := undone
+		after.Add(e)
+		c.account.undone[e.Ref] = after
+		return undone, nil
+	}
+	all, err := c.Stores.Ledger.Undoing(ctx, e.Ref)
+	if err != nil {
+		return undone, err
+	}
+	for i := range all {
+		o := &all[i]
+		if o.Account == e.Account && o.Seq < e.Seq || o.Account != e.Account && o.RecordedAt.Before(e.RecordedAt) {
+			undone.Add(o)
+		}
+	}
+	return undone, nil
 }
 
 // friend checks that a reward for a friend has a purchase of the friend.

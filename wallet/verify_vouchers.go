@@ -15,6 +15,10 @@ func (c *verifier) taken(e, original *models.Entry) {
 	switch {
 	case e.Taken.Voucher != "":
 		id := models.VoucherKey(e.Program, e.Taken.Voucher)
+		if c.back[e.ID] { // by an account that took over this one
+			delete(c.back, e.ID)
+			return
+		}
 		if first, twice := c.used[id]; twice {
 			c.fault(e, "voucher_used_twice", fmt.Sprintf("The voucher was used before, in entry %s, and not given back.", first))
 		}
@@ -23,6 +27,8 @@ func (c *verifier) taken(e, original *models.Entry) {
 		id := models.VoucherKey(original.Program, original.Taken.Voucher)
 		if c.used[id] == original.ID {
 			delete(c.used, id)
+		} else if original.Account != e.Account {
+			c.back[original.ID] = true
 		}
 	}
 }

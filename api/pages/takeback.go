@@ -131,7 +131,7 @@ func (p *Pages) returnable(c *gin.Context, found *wallet.Identified, e *models.E
 	if e.Purchase == nil || len(e.Purchase.Items) == 0 {
 		return nil, nil
 	}
-	undone, err := p.Wallet.Stores.Ledger.Undone(c.Request.Context(), e.Account, e.ID)
+	undone, err := p.Wallet.Stores.Ledger.Undone(c.Request.Context(), e.ID)
 	if err != nil || undone.Times > 0 && len(undone.Lines) == 0 {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"regulars/models"
 )
@@ -32,6 +33,7 @@ func LedgerSchema() Schema {
 		Indexes: []Index{
 			{Fields: []string{"account", "key"}, Unique: true},
 			{Fields: []string{"account", "ref"}, Sparse: true},
+			{Fields: []string{"ref"}, Sparse: true},
 			{Fields: []string{"recorded_at"}},
 		},
 	}
@@ -92,16 +94,25 @@ func (l *Ledger) Entry(ctx context.Context, id models.EntryID) (models.Entry, er
 	return e, err
 }
 
-// Undone returns what has been taken back of an entry.
-func (l *Ledger) Undone(ctx context.Context, account models.AccountID, id models.EntryID) (models.Undone, error) {
+// Undone returns what has been taken back of an entry, in whichever account: that
+// of the entry may have moved into another.
+func (l *Ledger) Undone(ctx context.Context, id models.EntryID) (models.Undone, error) {
 	var undone models.Undone
-	for e, err := range l.entries.Find(ctx, Query{Where: And(Eq("account", account), Eq("ref", id))}) {
-		if err != nil {
-			return undone, err
-		}
-		undone.Add(&e)
+	all, err := l.Undoing(ctx, id)
+	for i := range all {
+		undone.Add(&all[i])
 	}
-	return undone, nil
+	return undone, err
+}
+
+// Undoing returns the entries that take back an entry, or a part of it, in the
+// order in which they came.
+func (l *Ledger) Undoing(ctx context.Context, id models.EntryID) ([]models.Entry, error) {
+	all, err := collect(l.entries.Find(ctx, Query{Where: Eq("ref", id), Sort: []string{"ref"}}))
+	if n := len(all); n > 0 && all[0].Account != all[n-1].Account {
+		slices.SortStableFunc(all, func(a, b models.Entry) int { return a.RecordedAt.Compare(b.RecordedAt) })
+	}
+	return all, err
 }
 
 // Reversals returns what has been taken back of the entries of an account.

@@ -58,6 +58,7 @@ func openMembers(ctx context.Context, db *DB) (*Members, error) {
 			{Fields: []string{"head.ends"}, Sparse: true},
 			{Fields: []string{"program", "head.ends"}, Sparse: true},
 			{Fields: []string{"welcome"}, Sparse: true},
+			{Fields: []string{"account", "shared"}, Sparse: true},
 			{Fields: []string{"page"}, Unique: true},
 			{Fields: []string{"download"}, Unique: true},
 		},

@@ -51,7 +51,10 @@ func (s *Refreshes) MarkWrite(ctx context.Context, m *models.Member, p models.Pr
 		return s.FirstMarkWrite(m, p, now, seq), nil
 	}
 	mark(&r, p, now)
-	r.Awaits, r.AwaitUntil = max(r.Awaits, seq), now.Add(patience)
+	if r.AwaitOf != "" && r.AwaitOf != m.Account {
+		r.Awaits = 0 // whoever was to book there is turned to the other account
+	}
+	r.Awaits, r.AwaitOf, r.AwaitUntil = max(r.Awaits, seq), m.Account, now.Add(patience)
 	return s.refreshes.ReplaceWrite(string(m.ID), r.Rev, &r), nil
 }
 
@@ -60,7 +63,7 @@ func (s *Refreshes) MarkWrite(ctx context.Context, m *models.Member, p models.Pr
 // DuplicateError when the member is marked after all.
 func (s *Refreshes) FirstMarkWrite(m *models.Member, p models.Priority, now time.Time, seq int64) Write {
 	r := due(m, p, now)
-	r.Awaits, r.AwaitUntil = seq, now.Add(patience)
+	r.Awaits, r.AwaitOf, r.AwaitUntil = seq, m.Account, now.Add(patience)
 	return s.refreshes.InsertWrite(&r)
 }
 
