@@ -99,11 +99,14 @@ type Entry struct {
 	Purchase   *Purchase  `bson:"purchase,omitempty"`
 	Load       *Load      `bson:"load,omitempty"`
 	Reward     RewardID   `bson:"reward,omitempty"`
-	Taken      Taken      `bson:"taken,omitzero"` // redeem: what the reward's terms left open
-	Ref        EntryID    `bson:"ref,omitempty"`  // the entry that this one takes back
+	Taken      Taken      `bson:"taken,omitzero"`       // redeem: what the reward's terms left open
+	Ref        EntryID    `bson:"ref,omitempty"`        // the entry that this one takes back
+	MovedTo    MemberID   `bson:"moved_to,omitempty"`   // reverse: whose the purchase is
+	MovedFrom  EntryID    `bson:"moved_from,omitempty"` // earn: the reversal that moved the purchase here
 	Reason     string     `bson:"reason,omitempty"`
 	Location   string     `bson:"location,omitempty"`
 	Staff      UserID     `bson:"staff,omitempty"`
+	By         UserID     `bson:"by,omitempty"`       // who else had it booked: moved it here, or approved it
 	Activity   Occasion   `bson:"activity,omitempty"` // earn: what was done, if it was no purchase
 	Referrer   MemberID   `bson:"referrer,omitempty"` // earn: who is rewarded for this purchase of a friend
 	Facts      []Fact     `bson:"facts,omitempty"`    // about the member at that moment, as far as rules ask

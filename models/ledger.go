@@ -30,6 +30,7 @@ type Event struct {
 	Undone   Undone     // reverse: what of it was taken back already
 	Part     int64      // reverse: minor units of the purchase to take back; 0 for all that is left
 	Lines    []Returned // reverse: or the lines of it that came back
+	MovedTo  MemberID   // reverse: the member whose the purchase is, where it was booked for another
 	Made     *Program   // reverse: the version that Original was made under, for Lines; this one when nil
 }
 
@@ -159,7 +160,7 @@ func (p *Program) adjust(d Delta, credit int64) (Change, error) {
 func (e *Entry) Event(original *Entry, undone Undone) Event {
 	event := Event{
 		Kind: e.Kind, At: e.At, Location: e.Location, Facts: e.Facts, Referrer: e.Referrer, Charity: e.Given.to(), Purchase: e.Purchase, Activity: e.Activity,
-		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo, Lines: e.Lines,
+		Imported: true, Load: e.Load, Reward: e.Reward, Taken: e.Taken, Original: original, Undone: undone, Part: e.Undo, Lines: e.Lines, MovedTo: e.MovedTo,
 	}
 	switch t := e.Transfer; {
 	case e.Kind == EntryOpen, e.Kind == EntryAdjust:

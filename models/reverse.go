@@ -57,6 +57,9 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	case o.Kind == EntryReverse:
 		return Change{}, Fail(Invalid, "reversal_of_reversal", "entry", "A reversal can't be reversed. Book the purchase again.")
 	}
+	if err := checkMove(event); err != nil {
+		return Change{}, err
+	}
 	b, err := p.partOf(event)
 	if err != nil {
 		return Change{}, err
@@ -98,6 +101,23 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 		}
 	}
 	return c, nil
+}
+
+// checkMove returns nil unless the event moves to another member what can't be
+// moved: anything but a whole purchase that is paid for.
+func checkMove(event Event) error {
+	o := event.Original
+	switch {
+	case event.MovedTo == "":
+		return nil
+	case o.Kind != EntryEarn || o.Purchase == nil:
+		return Fail(Invalid, "not_movable", "entry", "Only a purchase can be moved to another member.")
+	case o.Purchase.Value > 0:
+		return Fail(Conflict, "moved_value", "entry", "This was paid with the money on the card, so it can't be moved. Take it back, and book it for the other member.")
+	case event.Undone.Times > 0 && !event.Undone.Whole(o):
+		return Fail(Conflict, "moved_in_part", "entry", "Some of this purchase was taken back. Take back the rest, and book what is left for the other member.")
+	}
+	return nil
 }
 
 // share is the part of an entry that a reversal takes back: from one to another

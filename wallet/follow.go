@@ -11,13 +11,20 @@ import (
 // whose booker was cut off, and the keys see to it that what follows counts once.
 
 // leads reports whether something follows from an entry elsewhere.
-func leads(e *models.Entry) bool { return e.Referred() != 0 || e.Transfer != nil && e.Transfer.Out }
+func leads(e *models.Entry) bool {
+	return e.Referred() != 0 || e.MovedTo != "" || e.Transfer != nil && e.Transfer.Out
+}
 
 // follow books what an entry leads to. It can be done again.
 func (s *Service) follow(ctx context.Context, e *models.Entry) error {
+	if e.Referred() != 0 {
+		if err := s.followFriend(ctx, e); err != nil {
+			return err
+		}
+	}
 	switch {
-	case e.Referred() != 0:
-		return s.followFriend(ctx, e)
+	case e.MovedTo != "":
+		return s.finishMove(ctx, e)
 	case e.Transfer != nil && e.Transfer.Out:
 		_, err := s.followTransfer(ctx, e)
 		return err

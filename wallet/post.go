@@ -26,6 +26,9 @@ type posting struct {
 	Ref      models.EntryID
 	Reason   string
 	Actor    Actor
+	By       models.UserID  // who else had it booked
+	Moved    models.EntryID // the reversal that moved a purchase here
+	Version  int            // of the program; 0 for the one in force
 	Priority models.Priority
 	Account  models.AccountID // empty: the one that the member has when it is booked
 	Fixed    bool             // on that account or not at all, also when it has moved
@@ -54,7 +57,7 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 			}
 			past = n
 		}
-		program, err := s.Stores.Programs.Current(ctx, in.Member.Program)
+		program, err := s.terms(ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -89,6 +92,9 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 		case err == nil:
 			h := headOf(booked)
 			h.member, h.marked = *in.Member, len(mark) > 0
+			if in.Event.MovedTo != "" {
+				h.leads = nil // Move sees to that first; the sweep, if it is cut off
+			}
 			s.heads.add(h)
 			if h.marked {
 				s.nudge(in.Priority)
@@ -102,6 +108,14 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// terms are those that an entry is booked under.
+func (s *Service) terms(ctx context.Context, in posting) (*models.Program, error) {
+	if in.Version > 0 {
+		return s.Stores.Programs.Version(ctx, in.Member.Program, in.Version)
+	}
+	return s.Stores.Programs.Current(ctx, in.Member.Program)
 }
 
 // mark returns the write that marks the member before the entry. A member
@@ -165,7 +179,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Program: program.ID, Version: program.Version, Member: in.Member.ID,
 		At: event.At, RecordedAt: now, Day: event.At.In(zone).Format(time.DateOnly),
 		Purchase: event.Purchase, Load: event.Load, Reward: event.Reward, Taken: event.Taken, Ref: in.Ref, Reason: in.Reason,
-		Location: in.Actor.Location, Staff: in.Actor.User,
+		MovedTo: event.MovedTo, MovedFrom: in.Moved, Location: in.Actor.Location, Staff: in.Actor.User, By: in.By,
 		Activity: event.Activity, Facts: event.Facts,
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Paid: change.Paid, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
 		Merchant: change.Merchant, Given: change.Given, Transfer: change.Transfer,

@@ -61,7 +61,7 @@ func (s *Service) Reverse(ctx context.Context, r Reversal) (*models.Entry, error
 		return nil, err
 	}
 	if original.Program != r.Program {
-		return nil, models.Fail(models.NotFound, "unknown_entry", "entry", "There is no such entry.")
+		return nil, unknownEntry()
 	}
 	m, err := s.Stores.Members.Member(ctx, original.Member) // also one that was erased: the books stay open
 	if err != nil {

@@ -143,6 +143,9 @@ func (c *verifier) entry(ctx context.Context, e *models.Entry) error {
 	if err := c.pair(ctx, e); err != nil {
 		return err
 	}
+	if err := c.moved(ctx, e); err != nil {
+		return err
+	}
 	if err := c.replay(ctx, e, gap); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ func (a *API) tillRoutes(h huma.API) {
 	register(a, h, operation{"POST", "/members/{id}/redemptions", "redemption", "Give a reward", tills, 201}, a.redemption)
 	register(a, h, operation{"POST", "/members/{id}/loads", "load", "Put money on the card, or sell a product or a membership", tills, 201}, a.load)
 	register(a, h, operation{"POST", "/members/{id}/adjustments", "adjustment", "Give or take units by hand", bosses, 201}, a.adjustment)
+	register(a, h, operation{"POST", "/entries/{id}/moves", "move", "Book a purchase for the member whose it is, where it was booked for another; for those who may reverse it", tills, 201}, a.move)
 	register(a, h, operation{"POST", "/entries/{id}/reversals", "reversal", "Take an entry back; staff what they or their location booked, within a day", tills, 201}, a.reversal)
 }
 
@@ -240,4 +241,38 @@ func (a *API) reversal(ctx context.Context, who auth.Identity, in *reversalIn) (
 	return a.booked(ctx)(a.Wallet.Reverse(ctx, wallet.Reversal{
 		Program: who.Program, Entry: in.ID, Amount: in.Body.Amount, Lines: in.Body.Items, Reason: in.Body.Reason, Key: in.Key, Actor: by, Role: who.Role,
 	}))
+}
+
+type moveIn struct {
+	ID   models.EntryID `path:"id"`
+	Key  string         `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
+	Body struct {
+		Member models.MemberID `json:"member" doc:"whose the purchase is"`
+		Reason string          `json:"reason" doc:"kept with both entries"`
+	}
+}
+
+type moveOut struct {
+	Body struct {
+		Reversal Entry `json:"reversal" doc:"where it was wrong"`
+		Purchase Entry `json:"purchase" doc:"where it belongs, as of its own time and place"`
+	}
+}
+
+func (a *API) move(ctx context.Context, who auth.Identity, in *moveIn) (*moveOut, error) {
+	by, err := actor(who, "")
+	if err != nil {
+		return nil, err
+	}
+	back, purchase, err := a.Wallet.Move(ctx, wallet.Move{
+		Program: who.Program, Entry: in.ID, Member: in.Body.Member, Reason: in.Body.Reason, Key: in.Key, Actor: by, Role: who.Role,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &moveOut{}
+	if out.Body.Reversal, err = a.entry(ctx, back); err == nil {
+		out.Body.Purchase, err = a.entry(ctx, purchase)
+	}
+	return out, err
 }

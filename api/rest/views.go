@@ -67,9 +67,12 @@ type Entry struct {
 	Reward   models.RewardID       `json:"reward,omitempty"`
 	Taken    *Taken                `json:"taken,omitempty" doc:"of a reward: what its terms left open"`
 	Reverses models.EntryID        `json:"reverses,omitempty" doc:"the entry that this one takes back"`
+	MovedTo  models.MemberID       `json:"moved_to,omitempty" doc:"of a reversal: the member whose the purchase is"`
+	Moved    models.EntryID        `json:"moved_from,omitempty" doc:"the reversal that moved the purchase here"`
 	Reason   string                `json:"reason,omitempty"`
 	Location string                `json:"location,omitempty"`
-	Staff    models.UserID         `json:"staff,omitempty"`
+	Staff    models.UserID         `json:"staff,omitempty" doc:"who booked it; absent where the program did so by itself"`
+	By       models.UserID         `json:"by,omitempty" doc:"who else had it booked: moved it here, or approved it"`
 	Amount   int64                 `json:"amount,omitempty" doc:"minor units of the purchase that a reversal took back"`
 	Items    []models.Returned     `json:"items,omitempty" doc:"the lines of the purchase that a reversal took back"`
 	Deltas   []models.Delta        `json:"deltas" doc:"each with the rule that gave it"`
@@ -114,7 +117,7 @@ func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
 	return Entry{
 		Taken: takenOf(e), Merchant: e.Merchant, Given: e.Given,
 		ID: e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
-		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff,
+		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff, By: e.By, MovedTo: e.MovedTo, Moved: e.MovedFrom,
 		Activity: e.Activity, Amount: e.Undo, Items: e.Lines, Lots: e.Lots, Paid: e.Paid, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
 	}, nil
 }
