@@ -95,6 +95,10 @@ type Member struct {
 	Saved    bool // the consents have just been saved
 	Passes   []Pass
 	Level    *Level // nil where the program has none
+
+	Household *Household // nil where the program has none
+	Handing   *Handing   // nil where there is nothing to give
+	Done      string     // what was just done, of sharing.done
 }
 
 // Level is the level of a member, and what it gives.

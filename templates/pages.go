@@ -53,7 +53,7 @@ var views = sync.OnceValue(func() map[string]*template.Template {
 })
 
 func parse(p Page) *template.Template {
-	files := []string{"html/layout.html", "html/parts.html"}
+	files := []string{"html/layout.html", "html/parts.html", "html/sharing.html"}
 	if _, ok := p.(tillPage); ok {
 		files = append(files, "html/till.html")
 	}

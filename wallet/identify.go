@@ -21,6 +21,7 @@ type Identified struct {
 	Vouchers []models.Voucher // of the member, that are good or will be
 	Voucher  *models.Voucher  // that the code leads to; nil when it leads to a member
 	Notices  []Notice
+	People   int // whose cards count in the account; 1 for most
 }
 
 // Notice is something that staff should know before they go on.
@@ -98,13 +99,20 @@ func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error
 	if err != nil {
 		return nil, err
 	}
-	out := &Identified{Member: m, Program: p, State: p.Start()}
+	out := &Identified{Member: m, Program: p, State: p.Start(), People: 1}
 	last, err := s.newest(ctx, &out.Member)
 	if err != nil {
 		return nil, err
 	}
 	if last.Seq > 0 {
 		out.State, out.Last = last.State, &last
+	}
+	if out.Member.Shared {
+		people, err := s.People(ctx, &out.Member)
+		if err != nil {
+			return nil, err
+		}
+		out.People = len(people)
 	}
 	if out.Last != nil && last.Purchase != nil && last.Kind == models.EntryEarn && s.Stores.Clock.Now().Sub(last.At) < cooldown {
 		out.Notices = append(out.Notices, Notice{Code: "purchase_just_booked", At: last.At})

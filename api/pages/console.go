@@ -210,7 +210,7 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 	page.Dates = append(memberships(t, found.Program, found.State, now), dates(t, found.Program, found.State, now)...)
 	for i, e := range ledger {
 		may := wallet.MayReverse(who.Role, wallet.Actor{User: who.User, Location: who.Location}, &e, now) == nil
-		if may && e.Kind != models.EntryReverse && e.Kind != models.EntryExpire && !page.Entries[i].Undone {
+		if may && e.Kind != models.EntryReverse && e.Kind != models.EntryExpire && e.Kind != models.EntryTransfer && !page.Entries[i].Undone {
 			page.Entries[i].ReverseURL = takeBackURL(&e)
 		}
 	}

@@ -37,7 +37,7 @@ func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join
 	t := texts(c)
 	page := templates.Join{
 		Frame: p.frame(c, program), Name: program.Name, Organization: program.Organization,
-		Offer: offer(t, program), Action: "/join/" + string(program.ID) + friend(c), Key: newKey(), Contact: program.Contact.Email,
+		Offer: offer(t, program), Action: "/join/" + string(program.ID) + friend(c) + home(c), Key: newKey(), Contact: program.Contact.Email,
 	}
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{Purpose: string(purpose), Wording: wording(t, program, purpose)})
@@ -47,7 +47,7 @@ func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join
 
 // friend is the query with the invitation that somebody came with.
 func friend(c *gin.Context) string {
-	if code := c.Query("friend"); code != "" {
+	if code := c.Query("friend"); code != "" && c.Query("household") == "" {
 		return "?friend=" + url.QueryEscape(code)
 	}
 	return ""
@@ -143,6 +143,10 @@ func (p *Pages) join(c *gin.Context) error {
 	if err != nil {
 		return p.joinAgain(c, program, err)
 	}
+	if code := home(c); code != "" { // the invitation is to be accepted on the page
+		c.Redirect(http.StatusSeeOther, "/m/"+m.Page+code+"#household")
+		return nil
+	}
 	c.Redirect(http.StatusSeeOther, "/m/"+m.Page+"?new=1")
 	return nil
 }
@@ -167,7 +171,7 @@ func (p *Pages) joinEdit(c *gin.Context, program *models.Program) error {
 	page := p.joinTyped(c, program)
 	ticked := slices.ContainsFunc(page.Consents, func(choice templates.Choice) bool { return choice.Given })
 	if page.Values == (templates.JoinValues{}) && !ticked { // nothing to keep: a page that can be reloaded
-		c.Redirect(http.StatusSeeOther, "/join/"+string(program.ID)+"?lang="+texts(c).Lang+strings.Replace(friend(c), "?", "&", 1))
+		c.Redirect(http.StatusSeeOther, "/join/"+string(program.ID)+"?lang="+texts(c).Lang+strings.Replace(friend(c)+home(c), "?", "&", 1))
 		return nil
 	}
 	return p.page(c, http.StatusOK, page)

@@ -2,11 +2,13 @@ package pages
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"regulars/api/passkit"
+	"regulars/api/problem"
 	"regulars/models"
 	"regulars/templates"
 	"regulars/wallet"
@@ -59,10 +61,12 @@ func (p *Pages) member(c *gin.Context) error {
 			Frame: p.frame(c, found.Program), Card: card, Wallets: p.wallets(c, &found.Member), PageURL: page, PageQR: qr(page),
 		})
 	}
-	return p.memberPage(c, found, card)
+	return p.memberPage(c, found, card, nil, nil)
 }
 
-func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templates.Card) error {
+// memberPage shows the page, with what stands in the way of sharing the card or of
+// giving units.
+func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templates.Card, household, giving *models.Error) error {
 	t := texts(c)
 	newest, err := p.Wallet.Stores.Ledger.Newest(c.Request.Context(), found.Member.Account, 0, historyLines)
 	if err != nil {
@@ -97,10 +101,22 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 	if page.InviteURL, err = p.inviteURL(c, &found.Member); err != nil {
 		return err
 	}
+	if page.Household, err = p.household(c, found, household); err != nil {
+		return err
+	}
+	page.Handing = p.handing(c, found, giving)
+	if done := c.Query("done"); slices.Contains([]string{"given", "invited", "withdrawn", "joined", "left", "removed"}, done) {
+		page.Done = done
+	}
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{
 			Purpose: string(purpose), Wording: wording(t, found.Program, purpose), Given: agreed(&found.Member, purpose),
 		})
+	}
+	for _, fault := range []*models.Error{household, giving} {
+		if fault != nil {
+			return p.page(c, problem.Of(fault).Status, page)
+		}
 	}
 	return p.page(c, http.StatusOK, page)
 }

@@ -53,6 +53,8 @@ func (p *Pages) Mount(r *gin.Engine) {
 	r.POST("/join/:program", p.handle(p.join))
 	r.GET("/m/:token", p.handle(p.member))
 	r.POST("/m/:token", p.handle(p.consent))
+	r.POST("/m/:token/household", p.handle(p.share))
+	r.POST("/m/:token/transfers", p.handle(p.give))
 	r.GET("/p/:token", p.handle(p.download))
 	r.HEAD("/p/:token", p.handle(p.downloadable))
 	r.GET("/g/:token", p.handle(p.save))
@@ -224,6 +226,10 @@ func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.En
 // kind says what was done: an earning is a purchase unless it says otherwise.
 func kind(e *models.Entry) string {
 	switch {
+	case e.Transfer != nil && e.Transfer.Why == models.Gift && !e.Transfer.Out:
+		return "received"
+	case e.Transfer != nil:
+		return string(e.Transfer.Why)
 	case e.Kind != models.EntryEarn || e.Activity == "" || e.Activity == models.OnPurchase:
 		return string(e.Kind)
 	case slices.Contains(deeds, e.Activity):

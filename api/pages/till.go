@@ -122,6 +122,9 @@ func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *w
 			page.Notices = append(page.Notices, t.Say("till.recent", templates.Args{"Ago": t.Ago(n.At, page.Now)}))
 		}
 	}
+	if found.People > 1 {
+		page.Notices = append(page.Notices, t.Count("sharing.people", int64(found.People)))
+	}
 	offers, err := p.Wallet.Offers(c.Request.Context(), found, who.Location)
 	if err != nil {
 		return err

@@ -101,6 +101,7 @@ func (a *API) memberOut(ctx context.Context, m *models.Member) (*memberOut, erro
 	}
 	out := &memberOut{ETag: etag(m.Rev), Body: a.onTier(a.member(found.Program, m, found.State), found.Program, found.State)}
 	out.Body.Challenges = a.challenges(found.Program, found.State)
+	out.Body.Sharing = sharing(found)
 	out.Body.Referral, err = a.referral(ctx, m)
 	return out, err
 }

@@ -39,6 +39,8 @@ type Member struct {
 
 	Challenges []ChallengeProgress `json:"challenges,omitempty" doc:"how far the member is with those that are on"`
 	Charity    string              `json:"charity,omitempty" doc:"that the member's share of sales goes to, where the program gives one"`
+	Sharing    *HouseholdView      `json:"household,omitempty" doc:"whom the member shares the account with"`
+	MergedInto models.MemberID     `json:"merged_into,omitempty" doc:"the member whose card this is now"`
 	Referral   *Invitation         `json:"referral,omitempty" doc:"what the member invites friends with, where the program gives for them"`
 }
 
@@ -59,13 +61,14 @@ type Entry struct {
 	ID       models.EntryID        `json:"id"`
 	Member   models.MemberID       `json:"member"`
 	Seq      int64                 `json:"seq" doc:"1, 2, 3 … of the account, without gaps"`
-	Kind     models.EntryKind      `json:"kind" doc:"open, earn, redeem, load, reverse, adjust or expire"`
+	Kind     models.EntryKind      `json:"kind" doc:"open, earn, redeem, load, reverse, adjust, expire or transfer"`
 	At       time.Time             `json:"at"`
 	Purchase *models.Purchase      `json:"purchase,omitempty"`
 	Activity models.Occasion       `json:"activity,omitempty" doc:"what was done, if it was no purchase"`
 	Load     *models.Load          `json:"load,omitempty" doc:"what was paid for"`
 	Reward   models.RewardID       `json:"reward,omitempty"`
 	Taken    *Taken                `json:"taken,omitempty" doc:"of a reward: what its terms left open"`
+	Transfer *TransferSide         `json:"transfer,omitempty" doc:"of what moved between two accounts: the other side"`
 	Reverses models.EntryID        `json:"reverses,omitempty" doc:"the entry that this one takes back"`
 	MovedTo  models.MemberID       `json:"moved_to,omitempty" doc:"of a reversal: the member whose the purchase is"`
 	Moved    models.EntryID        `json:"moved_from,omitempty" doc:"the reversal that moved the purchase here"`
@@ -93,6 +96,9 @@ func (a *API) member(p *models.Program, m *models.Member, s models.State) Member
 		Erased:      m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,
 		Charity: p.CharityOf(m.Charity),
 	}
+	if m.Merged != nil {
+		out.MergedInto = m.Merged.Into
+	}
 	if m.ErasedAt == nil {
 		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
 		if a.Wallet.Google != nil {
@@ -115,7 +121,7 @@ func (a *API) entry(ctx context.Context, e *models.Entry) (Entry, error) {
 		deltas = []models.Delta{}
 	}
 	return Entry{
-		Taken: takenOf(e), Merchant: e.Merchant, Given: e.Given,
+		Taken: takenOf(e), Transfer: sideOf(e), Merchant: e.Merchant, Given: e.Given,
 		ID: e.ID, Member: e.Member, Seq: e.Seq, Kind: e.Kind, At: e.At, Purchase: e.Purchase, Load: e.Load, Reward: e.Reward,
 		Reverses: e.Ref, Reason: e.Reason, Location: e.Location, Staff: e.Staff, By: e.By, MovedTo: e.MovedTo, Moved: e.MovedFrom,
 		Activity: e.Activity, Amount: e.Undo, Items: e.Lines, Lots: e.Lots, Paid: e.Paid, Deltas: deltas, Balances: p.Counted(e.State), Tier: e.State.Tier,
@@ -158,6 +164,7 @@ func (a *API) scan(i *wallet.Identified, offers []wallet.Offer) Scan {
 		return out
 	}
 	m := atTill(a.onTier(a.member(i.Program, &i.Member, i.State), i.Program, i.State))
+	m.Sharing = sharing(i)
 	out.Member, out.Balances, out.Tier = &m, m.Balances, m.Tier
 	out.Ending, out.Pending = append(out.Ending, m.Ending...), append(out.Pending, m.Pending...)
 	out.Challenges = a.challenges(i.Program, i.State)
