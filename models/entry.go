@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -132,6 +133,11 @@ func (e *Entry) Origin() EntryID {
 		return e.Transfer.From
 	}
 	return e.Ref
+}
+
+// Automatic reports whether the program booked the entry by itself.
+func (e *Entry) Automatic() bool {
+	return e.Staff == "" && (e.Kind == EntryExpire || e.Kind == EntryEarn && e.Activity.Unasked() || strings.HasPrefix(e.Key, "unreferral/"))
 }
 
 // Amount returns the change of one unit's balance.

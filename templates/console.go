@@ -115,6 +115,30 @@ type TakeBack struct {
 	Reasons   []Choice // to choose from, by name
 	Other     string   // what was typed, when the form comes back
 	Error     string
+
+	// Move is where entry, key and code, a card or phone number, are posted when
+	// it belongs to another member; empty where it can't be moved.
+	Move      string
+	Code      string // what was typed, when the form comes back
+	MoveError string
+}
+
+// MoveTo asks whether a purchase shall be booked for another member. Its form
+// posts entry, to, key, and reason or other.
+type MoveTo struct {
+	Frame
+	Name      string // of the member that it was booked for; empty when the person was erased
+	MemberURL string
+	Line      Entry
+	Action    string
+	Entry     string
+	To        string
+	ToName    string
+	ToCard    string // grouped for reading
+	Key       string
+	Reasons   []Choice
+	Other     string
+	Error     string
 }
 
 // ReturnLine is a line of a purchase that may come back, in part.
@@ -172,5 +196,6 @@ func (Overview) file() string     { return "overview" }
 func (Members) file() string      { return "members" }
 func (MemberDetail) file() string { return "member_detail" }
 func (TakeBack) file() string     { return "take_back" }
+func (MoveTo) file() string       { return "move" }
 func (Poster) file() string       { return "poster" }
 func (Failed) file() string       { return "failed" }

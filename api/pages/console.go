@@ -3,6 +3,7 @@ package pages
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +39,7 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	r.POST("/console/members/:id/tags", console(p.tag))
 	r.GET("/console/members/:id/reversals", console(p.askTakeBack))
 	r.POST("/console/members/:id/reversals", console(p.takeBack))
+	r.POST("/console/members/:id/moves", console(p.move))
 }
 
 func asError(err error) (*models.Error, bool) { return errors.AsType[*models.Error](err) }
@@ -217,21 +219,43 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 	return p.page(c, status, page)
 }
 
-// booked are lines of a ledger with who booked them and where.
+// booked are lines of a ledger with who booked them, where, and who else had it
+// done.
 func (p *Pages) booked(c *gin.Context, program *models.Program, ledger []models.Entry, undone map[models.EntryID]models.Undone) ([]templates.Entry, error) {
-	lines := p.entries(c, program, ledger, undone)
+	t, lines := texts(c), p.entries(c, program, ledger, undone)
 	names := map[models.UserID]string{"": ""} // a system, or the import
-	for i, e := range ledger {
-		name, known := names[e.Staff]
-		if !known {
-			u, err := p.Wallet.Stores.Users.User(c.Request.Context(), e.Staff)
+	name := func(id models.UserID) (string, error) {
+		if _, known := names[id]; !known {
+			u, err := p.Wallet.Stores.Users.User(c.Request.Context(), id)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return "", err
+			}
+			names[id] = u.Name
+		}
+		return names[id], nil
+	}
+	for i := range ledger {
+		e := &ledger[i]
+		by, err := name(e.Staff)
+		if err != nil {
 				return nil, err
 			}
-			name = u.Name
-			names[e.Staff] = name
+		if e.Automatic() {
+			by = t.Say("entry.automatic")
 		}
-		lines[i].By = strings.Trim(name+", "+e.Location, ", ")
+		all := []string{by, e.Location}
+		if e.By != "" {
+			other, err := name(e.By)
+			if err != nil {
+				return nil, err
+			}
+			key := "entry.approved"
+			if e.MovedFrom != "" {
+				key = "entry.moved"
+			}
+			all = append(all, t.Say(key, templates.Args{"Name": other}))
+		}
+		lines[i].By = strings.Join(slices.DeleteFunc(all, func(text string) bool { return text == "" }), ", ")
 	}
 	return lines, nil
 }

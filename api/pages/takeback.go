@@ -75,11 +75,21 @@ func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models
 	if page.Lines, err = p.returnable(c, found, e); err != nil {
 		return templates.TakeBack{}, err
 	}
-	page.Path = "" // a change of language would lose the entry
-	for _, r := range givenReasons {
-		page.Reasons = append(page.Reasons, templates.Choice{Purpose: r.name, Wording: reason(texts(c), r.stored), Given: r.name == c.PostForm("reason")})
+	if e.Kind == models.EntryEarn && e.Purchase != nil {
+		page.Move, page.Code = movePath(found.Member.ID), strings.TrimSpace(c.PostForm("code"))
 	}
+	page.Path = "" // a change of language would lose the entry
+	page.Reasons = reasonChoices(c)
 	return page, nil
+}
+
+// reasonChoices are the reasons to choose from.
+func reasonChoices(c *gin.Context) []templates.Choice {
+	var all []templates.Choice
+	for _, r := range givenReasons {
+		all = append(all, templates.Choice{Purpose: r.name, Wording: reason(texts(c), r.stored), Given: r.name == c.PostForm("reason")})
+	}
+	return all
 }
 
 // takeBack reverses an entry, or lines of it, with the reason that was given.

@@ -430,3 +430,25 @@ func TestReversalByLine(t *testing.T) {
 	require.Equal(t, 422, back("k4", 0, 0).Status)
 	require.EqualValues(t, 9, s.Balance(m))
 }
+
+// Both entries of a move are answered, each with the other.
+func TestMoveAnswersWithBothEntries(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	wrong, right := s.Enrol("Ada"), s.Enrol("Bob")
+	e := s.Earn(wrong, 1200)
+	move := func(email, key string, body map[string]any) apitest.Reply {
+		return s.Do("POST", "/api/v1/entries/"+string(e.ID)+"/moves", body, s.As(email), apitest.Key(key))
+	}
+	body := map[string]any{"member": right.ID, "reason": "wrong card"}
+	require.Equal(t, 403, move(apitest.Marketer, "k", body).Status)
+	require.Equal(t, 404, move(apitest.OtherOwner, "k", body).Status)
+	require.Equal(t, "no_reason", move(apitest.Owner, "k", map[string]any{"member": right.ID, "reason": " "}).Code())
+	done := move(apitest.Staff, "k", body)
+	require.Equal(t, 201, done.Status, string(done.Body))
+	out := done.JSON()
+	require.Equal(t, string(right.ID), str(out, "reversal", "moved_to"))
+	require.Equal(t, str(out, "reversal", "id"), str(out, "purchase", "moved_from"))
+	require.Equal(t, []string{"u-staff", "u-staff", "wrong card"}, []string{str(out, "purchase", "staff"), str(out, "purchase", "by"), str(out, "purchase", "reason")})
+	require.Equal(t, done.Body, move(apitest.Staff, "k", body).Body)
+	require.EqualValues(t, 12, s.Balance(right))
+}
