@@ -87,6 +87,7 @@ type Terms struct {
 	TierBy       TierBy       `bson:"tier_by,omitempty" json:"tier_by,omitempty"` // points when empty
 	TierOver     TierOver     `bson:"tier_over,omitzero" json:"tier_over,omitzero"`
 	Sharing      Sharing      `bson:"sharing,omitzero" json:"sharing,omitzero"`
+	Manual       Manual       `bson:"manual,omitzero" json:"manual,omitzero"` // what staff may give by hand
 	Refunds      Refunds      `bson:"refunds" json:"refunds"`
 	MaxPurchase  int64        `bson:"max_purchase" json:"max_purchase"` // minor units; above it an amount is taken for a typing error
 	Contact      Contact      `bson:"contact" json:"contact"`
@@ -186,6 +187,9 @@ func CheckTerms(t *Terms) error {
 		return err
 	}
 	if err := t.Sharing.check(t, bad); err != nil {
+		return err
+	}
+	if err := t.Manual.check(t, bad); err != nil {
 		return err
 	}
 	return checkLists(t, bad)

@@ -219,6 +219,28 @@ func (s *Service) settleHolds(ctx context.Context) (n int, err error) {
 			n++
 		}
 	}
+	awards, err := s.Stores.Awards.Held(ctx, before)
+	if err != nil {
+		return n, err
+	}
+	for id, holds := range awards {
+		for _, h := range holds {
+			if err := s.settleLate(ctx, h, func(e *models.Entry) error { return s.Stores.Awards.Settle(ctx, id, h, e != nil) }); err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	granted, err := s.Stores.Awards.Open(ctx, before)
+	if err != nil {
+		return n, err
+	}
+	for i := range granted {
+		if _, err := s.bookGranted(ctx, &granted[i]); err != nil && !ruledOut(err) {
+			return n, err
+		}
+		n++
+	}
 	vouchers, err := s.Stores.Vouchers.Held(ctx, before)
 	if err != nil {
 		return n, err

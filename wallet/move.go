@@ -139,8 +139,7 @@ func (s *Service) followMove(ctx context.Context, back *models.Entry) (*models.E
 // finishMove books what a move that was cut off has left to book.
 func (s *Service) finishMove(ctx context.Context, back *models.Entry) error {
 	_, err := s.followMove(ctx, back)
-	switch models.KindOf(err) {
-	case models.Conflict, models.Invalid: // it was tried before it was moved: a full card, maybe
+	if ruledOut(err) { // it was tried before it was moved: a full card, maybe
 		s.Log.ErrorContext(ctx, "a moved purchase is refused", "entry", back.ID, "why", models.CodeOf(err))
 		return nil
 	}

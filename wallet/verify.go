@@ -46,6 +46,7 @@ type verifier struct {
 	terms   map[string]*versionTerms
 	account *verifiedAccount
 	back    map[models.EntryID]bool   // uses that were given back in an account that comes before theirs
+	approved map[models.EntryID]models.MemberID // entries that say so, until their requests are found
 	used    map[string]models.EntryID // by the id of the voucher: where it was used and not given back
 	settled map[models.ProgramID]*settledBooks
 }
@@ -80,7 +81,7 @@ type verifiedAccount struct {
 // go through the books.
 func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, error) {
 	c := &verifier{
-		Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{},
+		Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{}, approved: map[models.EntryID]models.MemberID{},
 		settled: map[models.ProgramID]*settledBooks{}, back: map[models.EntryID]bool{},
 	}
 	var err error
@@ -99,7 +100,10 @@ func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, err
 	if err := c.members(ctx); err != nil {
 		return c.report, err
 	}
-	return c.report, c.vouchers(ctx)
+	if err := c.vouchers(ctx); err != nil {
+		return c.report, err
+	}
+	return c.report, c.approvals(ctx)
 }
 
 func (c *verifier) fault(e *models.Entry, code, msg string) {
@@ -142,6 +146,9 @@ func (c *verifier) entry(ctx context.Context, e *models.Entry) error {
 	}
 	if err := c.pair(ctx, e); err != nil {
 		return err
+	}
+	if e.By != "" && e.Kind == models.EntryAdjust {
+		c.approved[e.ID] = e.Member
 	}
 	if err := c.moved(ctx, e); err != nil {
 		return err

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,7 +19,7 @@ func (a *API) tillRoutes(h huma.API) {
 	register(a, h, operation{"POST", "/members/{id}/activities", "activity", "Book a check-in, a survey or a review", tills, 201}, a.activity)
 	register(a, h, operation{"POST", "/members/{id}/redemptions", "redemption", "Give a reward", tills, 201}, a.redemption)
 	register(a, h, operation{"POST", "/members/{id}/loads", "load", "Put money on the card, or sell a product or a membership", tills, 201}, a.load)
-	register(a, h, operation{"POST", "/members/{id}/adjustments", "adjustment", "Give or take units by hand", bosses, 201}, a.adjustment)
+	register(a, h, operation{"POST", "/members/{id}/adjustments", "adjustment", "Give or take units by hand; staff may give, as far as the program lets them, and more of it waits for approval with 202", tills, 201}, a.adjustment)
 	register(a, h, operation{"POST", "/entries/{id}/moves", "move", "Book a purchase for the member whose it is, where it was booked for another; for those who may reverse it", tills, 201}, a.move)
 	register(a, h, operation{"POST", "/entries/{id}/reversals", "reversal", "Take an entry back; staff what they or their location booked, within a day", tills, 201}, a.reversal)
 }
@@ -212,15 +213,45 @@ type adjustmentIn struct {
 	}
 }
 
-func (a *API) adjustment(ctx context.Context, who auth.Identity, in *adjustmentIn) (*entryOut, error) {
+type adjustmentOut struct {
+	Status int
+	Body   Adjusted
+}
+
+func (a *API) adjustment(ctx context.Context, who auth.Identity, in *adjustmentIn) (*adjustmentOut, error) {
 	by, err := actor(who, "")
 	if err != nil {
 		return nil, err
 	}
-	return a.booked(ctx)(a.Wallet.Adjust(ctx, wallet.Adjustment{
+	adjustment := wallet.Adjustment{
 		Program: who.Program, Member: in.ID, Delta: models.Delta{Unit: in.Body.Unit, Amount: in.Body.Delta},
 		Reason: in.Body.Reason, Key: in.Key, Actor: by,
-	}))
+	}
+	var e *models.Entry
+	var asked *models.Approval
+	if who.May(bosses...) {
+		e, err = a.Wallet.Adjust(ctx, adjustment)
+	} else {
+		e, asked, err = a.Wallet.Award(ctx, adjustment)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &adjustmentOut{Status: http.StatusCreated}
+	if e == nil {
+		out.Status = http.StatusAccepted
+	} else {
+		body, err := a.entry(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Entry = &body
+	}
+	if asked != nil {
+		shown := approval(asked, a.Wallet.Stores.Clock.Now())
+		out.Body.Approval = &shown
+	}
+	return out, nil
 }
 
 type reversalIn struct {

@@ -18,6 +18,7 @@ type Hold struct {
 	At      time.Time        `bson:"at"`
 	Back    bool             `bson:"back,omitempty"` // for a reversal, which gives the thing back
 	Draw    *models.Draw     `bson:"draw,omitempty"`
+	Amount  int64            `bson:"amount,omitempty"` // units, of what may be given by hand
 }
 
 // ErrHeld says that another request with the same key is at it. It will be done,

@@ -18,6 +18,7 @@ type Stores struct {
 	Days      *Days
 	Stocks    *Stocks
 	Vouchers  *Vouchers
+	Awards    *Awards
 	Users     *Users
 	Settings  *Settings
 }
@@ -36,6 +37,7 @@ func OpenStores(ctx context.Context, db *DB) (*Stores, error) {
 		func(ctx context.Context) (err error) { s.Days, err = openDays(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Stocks, err = openStocks(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Vouchers, err = openVouchers(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Awards, err = openAwards(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Users, err = openUsers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Settings, err = openSettings(ctx, db); return err },
 		s.Clock.Measure,
