@@ -42,6 +42,7 @@ type Overview struct {
 	JoinURL     string
 	JoinQR      template.HTML
 	Endings     []Ending // certificates to renew
+	Approvals   int64    // what staff want to give by hand, to be decided by the reader
 	Reports     []Report // of phones, about no card, newest first
 }
 
@@ -66,6 +67,27 @@ func (e Ending) Key() string {
 	return "overview.ending." + e.Certificate
 }
 
+// Approvals are what staff want to give by hand and somebody above decides. Each is
+// posted to its URL as key: to Grant, or with the reason as other to Refuse.
+type Approvals struct {
+	Frame
+	Rows []ApprovalRow // those that were asked for first before the others
+}
+
+// ApprovalRow is one request.
+type ApprovalRow struct {
+	Name      string // of the member
+	MemberURL string
+	Changes   []Change
+	Reason    string
+	By        string // who asked, and where
+	At        time.Time
+	Own       bool // the reader asked, so somebody else decides
+	Grant     string
+	Refuse    string
+	Key       string
+}
+
 // Poster is the join page's code to be printed for the counter.
 type Poster struct {
 	Frame
@@ -83,7 +105,7 @@ type Members struct {
 	Frame
 	Query string
 	Tag   string // of those who are listed; empty for all
-	Unit  *Unit // that balances are of; nil when there are several
+	Unit  *Unit  // that balances are of; nil when there are several
 	Rows  []MemberRow
 	Next  string // cursor of the next page; empty on the last
 	Start bool   // on the first page
@@ -197,5 +219,6 @@ func (Members) file() string      { return "members" }
 func (MemberDetail) file() string { return "member_detail" }
 func (TakeBack) file() string     { return "take_back" }
 func (MoveTo) file() string       { return "move" }
+func (Approvals) file() string    { return "approvals" }
 func (Poster) file() string       { return "poster" }
 func (Failed) file() string       { return "failed" }

@@ -31,6 +31,7 @@ type TillMember struct {
 	Rewards   []TillReward
 	Vouchers  []TillVoucher
 	Deeds     []Deed
+	Award     *TillAward // nil where nothing may be given by hand
 	Money     *TillMoney // nil where cards hold none
 	Products  []TillProduct
 
@@ -88,6 +89,20 @@ type TillMoney struct {
 	Key   string
 }
 
+// TillAward is what staff may give by hand. It is posted to /till/awards as member,
+// unit, units, reason or other, and key.
+type TillAward struct {
+	Units   []TillUnit
+	Reasons []string // to choose from; none when empty
+	Key     string
+}
+
+// TillUnit is a unit to give.
+type TillUnit struct {
+	ID   string
+	Unit Unit
+}
+
 // TillProduct is what is sold ahead. It is posted to /till/loads as member,
 // product and key.
 type TillProduct struct{ ID, Name, Price, Key string }
@@ -111,7 +126,7 @@ type Deed struct {
 // TillDone is the outcome of a purchase, a redemption or a reversal.
 type TillDone struct {
 	Frame
-	Kind     string // "earn", "redeem" or "reverse"
+	Kind     string // "earn", "redeem", "reverse", "adjust", or "asked" for what waits for approval
 	Name     string
 	Changes  []Change
 	Gains    []Gain    // what gave how much, and why

@@ -40,6 +40,9 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	r.GET("/console/members/:id/reversals", console(p.askTakeBack))
 	r.POST("/console/members/:id/reversals", console(p.takeBack))
 	r.POST("/console/members/:id/moves", console(p.move))
+	r.GET("/console/approvals", p.signedIn(p.approvals, bosses...))
+	r.POST("/console/approvals/:id/grants", p.signedIn(p.grant, bosses...))
+	r.POST("/console/approvals/:id/refusals", p.signedIn(p.refuse, bosses...))
 }
 
 func asError(err error) (*models.Error, bool) { return errors.AsType[*models.Error](err) }
@@ -66,10 +69,14 @@ func (p *Pages) overview(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
+	approvals, err := p.toDecide(c, who)
+	if err != nil {
+		return err
+	}
 	join := p.Wallet.BaseURL + "/join/" + string(program.ID)
 	return p.page(c, http.StatusOK, templates.Overview{
 		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: balances(program, models.State{Balances: o.units}),
-		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Endings: p.endings(who, program),
+		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Endings: p.endings(who, program), Approvals: approvals,
 		Reports: reports(stray, program),
 	})
 }
@@ -238,8 +245,8 @@ func (p *Pages) booked(c *gin.Context, program *models.Program, ledger []models.
 		e := &ledger[i]
 		by, err := name(e.Staff)
 		if err != nil {
-				return nil, err
-			}
+			return nil, err
+		}
 		if e.Automatic() {
 			by = t.Say("entry.automatic")
 		}

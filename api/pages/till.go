@@ -35,6 +35,7 @@ func (p *Pages) mountTill(r *gin.Engine) {
 	r.POST("/till/redemptions", till(p.redeem))
 	r.POST("/till/loads", till(p.load))
 	r.POST("/till/activities", till(p.act))
+	r.POST("/till/awards", till(p.award))
 	r.POST("/till/reversals", till(p.reverse))
 }
 
@@ -133,6 +134,7 @@ func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *w
 	page.Money, page.Products = tillMoney(t, found, now)
 	due, lines, sold := tillMemberships(t, found.Program, found.State, now)
 	page.Memberships, page.Products, page.Dates = due, append(page.Products, sold...), append(lines, page.Dates...)
+	page.Award = tillAward(found.Program)
 	for _, what := range deeds {
 		if found.Program.GivesOn(what) {
 			page.Deeds = append(page.Deeds, templates.Deed{What: string(what), Key: newKey()})
@@ -241,7 +243,7 @@ func (p *Pages) done(c *gin.Context, found *wallet.Identified, e *models.Entry) 
 		Frame: p.tillFrame(c, found.Program), Kind: string(e.Kind), Name: firstName(found.Member.Name),
 		Changes: changes(found.Program, e), Balances: balances(found.Program, e.State), Terms: paidFor(texts(c), found.Program, e),
 	}
-	if e.Kind != models.EntryReverse {
+	if e.ID != "" && e.Kind != models.EntryReverse {
 		page.Undo = &templates.Undo{Action: "/till/reversals", Entry: string(e.ID), Key: newKey()}
 	}
 	return page

@@ -42,7 +42,9 @@ func TestStaffAskForMoreThanTheyMayGive(t *testing.T) {
 	require.Len(t, list(apitest.Owner, "").JSON()["approvals"], 1)
 	require.Equal(t, 400, list(apitest.Owner, "?cursor=x").Status)
 	id := str(waits.JSON(), "approval", "id")
-	grant := func(email string) apitest.Reply { return s.Do("POST", "/api/v1/approvals/"+id+"/grants", nil, s.As(email)) }
+	grant := func(email string) apitest.Reply {
+		return s.Do("POST", "/api/v1/approvals/"+id+"/grants", nil, s.As(email))
+	}
 	require.Equal(t, 403, grant(apitest.Staff).Status)
 	require.Equal(t, 404, grant(apitest.OtherOwner).Status)
 	granted := grant(apitest.Manager)

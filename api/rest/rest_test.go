@@ -318,7 +318,8 @@ func TestDocumentSaysWhatToSend(t *testing.T) {
 		{"scan", false, "owner, manager, staff", []string{"<code>code</code> (string, required)", "#shape-Scan"}},
 		{"purchase", true, "owner, manager, staff", []string{"<code>amount</code> (integer, required)", "#shape-Item", "#shape-Entry"}},
 		{"redemption", true, "owner, manager, staff", []string{"reward", "#shape-Entry"}},
-		{"adjustment", true, "owner, manager", []string{"delta", "#shape-Entry"}},
+		{"adjustment", true, "owner, manager, staff", []string{"delta", "#shape-Adjusted"}},
+		{"grant-approval", false, "owner, manager", []string{"#shape-Approval"}},
 		{"reversal", true, "owner, manager, staff", []string{"reason", "within a day"}},
 		{"publish-program", false, "owner, manager", []string{"#shape-Terms", "#shape-Program"}},
 	} {
