@@ -44,6 +44,7 @@ type Overview struct {
 	Endings     []Ending // certificates to renew
 	Approvals   int64    // what staff want to give by hand, to be decided by the reader
 	Reports     []Report // of phones, about no card, newest first
+	BooksURL    string   // of the settlement and donations; empty where there are none, or they are not the reader's
 }
 
 // Report is what a phone wrote to the server, in its own words.
@@ -221,4 +222,6 @@ func (TakeBack) file() string     { return "take_back" }
 func (MoveTo) file() string       { return "move" }
 func (Approvals) file() string    { return "approvals" }
 func (Poster) file() string       { return "poster" }
-func (Failed) file() string       { return "failed" }
+
+func (Books) file() string  { return "books" }
+func (Failed) file() string { return "failed" }

@@ -136,6 +136,7 @@ type TillDone struct {
 	Amount   string    // what was paid, written as money
 	Paid     string    // what of it was paid from the card
 	Terms    []string  // until when memberships are paid for, where that has changed
+	Gave     string    // what of it goes to a charity, and to which
 	Reward   string    // name of the reward given
 	Tier     string    // the tier just reached; empty when it has not changed
 	Ready    []string

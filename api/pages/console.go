@@ -33,6 +33,7 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	}
 	r.GET("/console", console(p.overview))
 	r.GET("/console/poster", console(p.poster))
+	r.GET("/console/books", p.signedIn(p.books, bookRoles...))
 	r.GET("/console/members", console(p.members))
 	r.POST("/console/members", console(p.members))
 	r.GET("/console/members/:id", console(p.detail))
@@ -77,7 +78,7 @@ func (p *Pages) overview(c *gin.Context, who auth.Identity) error {
 	return p.page(c, http.StatusOK, templates.Overview{
 		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: balances(program, models.State{Balances: o.units}),
 		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Endings: p.endings(who, program), Approvals: approvals,
-		Reports: reports(stray, program),
+		Reports: reports(stray, program), BooksURL: booksURL(who, program),
 	})
 }
 

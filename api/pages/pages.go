@@ -218,6 +218,9 @@ func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.En
 		if terms := paidFor(t, then, &e); len(terms) > 0 {
 			line.Why = append(line.Why, terms...)
 		}
+		if g := gave(t, program, &e); g != "" {
+			line.Why = append(line.Why, g)
+		}
 		out = append(out, line)
 	}
 	return out

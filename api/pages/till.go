@@ -182,6 +182,7 @@ func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 	if e.Purchase.Value > 0 {
 		page.Paid = money(texts(c), found.Program, e.Purchase.Value)
 	}
+	page.Gave = gave(texts(c), found.Program, e)
 	p.earned(c, who, &page, found, e)
 	return p.page(c, http.StatusOK, page)
 }
