@@ -94,3 +94,20 @@ func TestTotalsOfEachCharity(t *testing.T) {
 	w.at("", takeBack(reef, 0))
 	require.Equal(t, models.Donated{Charity: "Reef", Gifts: 1, FromRewards: 500, Total: 500}, w.donated()[1])
 }
+
+// A line that gave nothing takes nothing back.
+func TestWhatIsGivenIsTakenBackByTheLinesThatCount(t *testing.T) {
+	w := giving(t)
+	e := w.buysFor("City trees", models.Purchase{Amount: 3000, Items: []models.Item{
+		{Name: "Bread", Quantity: 2, Amount: 1000}, {Name: "Gift card", Category: "gift card", Quantity: 1, Amount: 2000},
+	}})
+	require.EqualValues(t, 15, e.Given.Amount)
+	back := func(line int) *models.Given {
+		return w.at("", models.Event{Kind: models.EntryReverse, Original: e, Lines: []models.Returned{{Line: line, Quantity: 1}}}).Given
+	}
+	require.Nil(t, back(1))
+	require.EqualValues(t, -7, back(0).Amount)
+	require.EqualValues(t, -8, back(0).Amount)
+	require.Empty(t, w.donated())
+	require.Empty(t, w.state.Counts)
+}

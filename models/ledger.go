@@ -50,7 +50,7 @@ type Change struct {
 	Transfer *Transfer // transfer: with what goes along
 
 	paid     []Paid // with Paid: the memberships after it
-	restored int64  // reverse: units of what the purchase was paid with that earlier parts gave back
+	restored restored // reverse: what earlier parts gave back
 }
 
 // Apply returns what event does to an account in state s under this version

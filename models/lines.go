@@ -238,6 +238,9 @@ func (r *returning) count(key string, n int64) share {
 	} else if rule != nil {
 		return r.rule(rule)
 	}
+	if kind == "part" && RuleID(id) == r.p.Giving.ID {
+		return r.goods(Goods{})
+	}
 	c := r.p.challenge(RuleID(id))
 	switch {
 	case c == nil:

@@ -147,7 +147,7 @@ func (p *Program) book(s *State, event *Event, c *Change) {
 		case event.Kind == EntryExpire:
 			w.end(u)
 		case event.Kind == EntryReverse && n > 0:
-			w.giveBack(event.Original, u, c.restored, n-max(min(-loose, n), 0))
+			w.giveBack(event.Original, u, max(c.restored[u], 0), n-max(min(-loose, n), 0))
 		case event.Kind == EntryReverse:
 			w.use(u, w.own(u, w.takeBack(event.Original, u, -n), loose), false)
 		case event.Kind == EntryAdjust && n < 0:

@@ -64,7 +64,7 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	if err != nil {
 		return Change{}, err
 	}
-	c := Change{Undo: b.until - b.from, Counts: Counts{}, Credit: -b.credit().of(o.Credit), Given: o.Given.takenBack(b.share)}
+	c := Change{Undo: b.until - b.from, Counts: Counts{}, Credit: -b.credit().of(o.Credit), Given: o.Given.takenBack(b.gift())}
 	for key, n := range o.Counts.undone(s.Counts) {
 		n = b.count(key, -n).of(n)
 		if isCredit(key) {
@@ -83,9 +83,7 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	left := map[Unit]int64{}
 	for i, d := range o.Deltas {
 		back := -b.delta(i).of(d.Amount)
-		if d.Amount < 0 {
-			c.restored += b.delta(i).before(-d.Amount)
-		}
+		c.restored = c.restored.less(d.Unit, b.delta(i).before(d.Amount))
 		if _, seen := left[d.Unit]; !seen {
 			left[d.Unit] = max(s.Balance(d.Unit), 0)
 		}
@@ -138,6 +136,13 @@ func (b *part) credit() share {
 	return b.lines.credit()
 }
 
+func (b *part) gift() share {
+	if b.lines == nil {
+		return b.share
+	}
+	return b.lines.goods(Goods{})
+}
+
 func (b *part) delta(at int) share {
 	if b.lines == nil {
 		return b.share
@@ -186,12 +191,26 @@ func (p *Program) partOf(event Event) (part, error) {
 	return part{share: s}, nil
 }
 
+// restored is how many units of each kind earlier parts gave back, less what they
+// took: the change of a balance is what lots are used for.
+type restored map[Unit]int64
+
+func (r restored) less(u Unit, n int64) restored {
+	if n != 0 && r == nil {
+		r = restored{}
+	}
+	if n != 0 {
+		r[u] -= n
+	}
+	return r
+}
+
 // before is how much of n parts have taken back before.
 func (s share) before(n int64) int64 {
 	if s.whole == 0 {
 		return 0
 	}
-	return mulDiv(n, s.from, s.whole)
+	return share{until: s.from, whole: s.whole}.of(n)
 }
 
 // of is the share of n, rounded towards zero but for the last part, which

@@ -43,7 +43,7 @@ func (w *town) at(location string, e models.Event) *models.Entry {
 	c := w.do(e)
 	entry := models.Entry{
 		ID: models.EntryIDOf("a", int64(len(w.entries)+1)), Kind: e.Kind, Purchase: e.Purchase, Reward: e.Reward, Taken: e.Taken,
-		Deltas: c.Deltas, Lots: c.Lots, Counts: c.Counts, Undo: c.Undo, Merchant: c.Merchant, Given: c.Given, State: c.State,
+		Deltas: c.Deltas, Lots: c.Lots, Counts: c.Counts, Undo: c.Undo, Lines: e.Lines, Merchant: c.Merchant, Given: c.Given, State: c.State,
 	}
 	kind := e.Kind
 	if e.Original != nil {
@@ -319,4 +319,20 @@ func TestEachEntryIsInOnePeriod(t *testing.T) {
 		require.False(t, models.Days{From: "2026-01-01", To: models.DayAfter(tt.day, -1)}.Has(p, recorded), "%v", tt)
 		require.False(t, models.Days{From: models.DayAfter(tt.day, 1), To: "2026-12-31"}.Has(p, recorded), "%v", tt)
 	}
+}
+
+// Money that a purchase gave back is used with the rest: parts return to the
+// lots what the balance lost, and no more.
+func TestCashBackReturnsToWhoeverGaveTheMoney(t *testing.T) {
+	w := inTown(t, func(terms *models.Terms) {
+		terms.Rules = append(terms.Rules, models.Rule{ID: "back", Name: "3 % back", Unit: models.Value, Give: 3, Per: models.PerAmount, Amount: 100})
+	})
+	w.at("Mill", loaded(1000))
+	paid := w.at("Square", func() models.Event { e := withValue(500); e.Purchase.Amount = 1000; return e }())
+	require.EqualValues(t, -485, paid.Amount(models.Value))
+	for _, part := range []int64{333, 333, 0} {
+		w.at("Square", takeBack(paid, part))
+	}
+	require.Empty(t, debts(w))
+	require.Equal(t, map[models.Holding]int64{{Issuer: "bakery", Unit: models.Value}: 1000}, w.state.Holdings())
 }
