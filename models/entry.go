@@ -115,6 +115,7 @@ type Entry struct {
 	Counts     Counts     `bson:"counts,omitempty"` // changes of what rules remember
 	Lots       []Lot      `bson:"lots,omitempty"`   // what was put in lots and taken out
 	Paid       []Term     `bson:"paid,omitempty"`   // changes of what is paid for by time
+	Raised     bool       `bson:"raised,omitempty"` // to a level for which the program gives a voucher
 	Transfer   *Transfer  `bson:"transfer,omitempty"`
 	Undo       int64      `bson:"undo,omitempty"`   // reverse: minor units of the purchase that were taken back
 	Lines      []Returned `bson:"lines,omitempty"`  // reverse: of the purchase, that came back

@@ -124,5 +124,8 @@ func checkLoads(t *Terms, named func(field string, id RuleID, name string) error
 			return bad(field+".price", "Say what it costs, in minor units.")
 		}
 	}
-	return checkMemberships(t, named, bad)
+	if err := checkMemberships(t, named, bad); err != nil {
+		return err
+	}
+	return checkOffers(t, named, bad)
 }

@@ -58,39 +58,40 @@ type Program struct {
 
 // Terms are what a version of a program says.
 type Terms struct {
-	Name         string       `bson:"name" json:"name"`                 // "Corner Café Regulars"
-	Organization string       `bson:"organization" json:"organization"` // who stands on the lock screen
-	Description  string       `bson:"description" json:"description"`   // read aloud by a screen reader
-	TimeZone     string       `bson:"time_zone" json:"time_zone"`       // IANA, decides what a day is
-	Currency     string       `bson:"currency" json:"currency"`         // ISO 4217
-	Country      string       `bson:"country" json:"country"`           // ISO 3166-1, for phone numbers typed without +
-	Locale       string       `bson:"locale" json:"locale"`             // BCP 47, the default language
-	Brand        Brand        `bson:"brand" json:"brand"`
-	Barcode      Symbology    `bson:"barcode" json:"barcode"`
-	Rules        []Rule       `bson:"rules" json:"rules"`
-	Bonuses      []Bonus      `bson:"bonuses,omitempty" json:"bonuses,omitempty"`
-	Stacking     Stacking     `bson:"stacking,omitzero" json:"stacking,omitzero"`
-	StampCards   []StampCard  `bson:"stamp_cards,omitempty" json:"stamp_cards,omitempty"`
-	Challenges   []Challenge  `bson:"challenges,omitempty" json:"challenges,omitempty"`
-	Referral     Referral     `bson:"referral,omitzero" json:"referral,omitzero"`       // what friends bring
-	Merchants    []Merchant   `bson:"merchants,omitempty" json:"merchants,omitempty"`   // of a coalition
-	Settlement   []Rate       `bson:"settlement,omitempty" json:"settlement,omitempty"` // what units are worth between them
-	Giving       Giving       `bson:"giving,omitzero" json:"giving,omitzero"`           // a share of sales for charities
-	Excluded     Goods        `bson:"excluded,omitzero" json:"excluded,omitzero"`       // what never earns: gift cards, deposits
-	Expiries     []Expiry     `bson:"expiries,omitempty" json:"expiries,omitempty"`
-	LeapDay      LeapDay      `bson:"leap_day,omitempty" json:"leap_day,omitempty"` // 02-28 when empty
-	Value        ValueTerms   `bson:"value,omitzero" json:"value,omitzero"`
-	Products     []Product    `bson:"products,omitempty" json:"products,omitempty"`       // units that are sold ahead
-	Memberships  []Membership `bson:"memberships,omitempty" json:"memberships,omitempty"` // and time
-	Rewards      []Reward     `bson:"rewards" json:"rewards"`
-	Tiers        []Tier       `bson:"tiers" json:"tiers"`
-	TierBy       TierBy       `bson:"tier_by,omitempty" json:"tier_by,omitempty"` // points when empty
-	TierOver     TierOver     `bson:"tier_over,omitzero" json:"tier_over,omitzero"`
-	Sharing      Sharing      `bson:"sharing,omitzero" json:"sharing,omitzero"`
-	Manual       Manual       `bson:"manual,omitzero" json:"manual,omitzero"` // what staff may give by hand
-	Refunds      Refunds      `bson:"refunds" json:"refunds"`
-	MaxPurchase  int64        `bson:"max_purchase" json:"max_purchase"` // minor units; above it an amount is taken for a typing error
-	Contact      Contact      `bson:"contact" json:"contact"`
+	Name         string         `bson:"name" json:"name"`                 // "Corner Café Regulars"
+	Organization string         `bson:"organization" json:"organization"` // who stands on the lock screen
+	Description  string         `bson:"description" json:"description"`   // read aloud by a screen reader
+	TimeZone     string         `bson:"time_zone" json:"time_zone"`       // IANA, decides what a day is
+	Currency     string         `bson:"currency" json:"currency"`         // ISO 4217
+	Country      string         `bson:"country" json:"country"`           // ISO 3166-1, for phone numbers typed without +
+	Locale       string         `bson:"locale" json:"locale"`             // BCP 47, the default language
+	Brand        Brand          `bson:"brand" json:"brand"`
+	Barcode      Symbology      `bson:"barcode" json:"barcode"`
+	Rules        []Rule         `bson:"rules" json:"rules"`
+	Bonuses      []Bonus        `bson:"bonuses,omitempty" json:"bonuses,omitempty"`
+	Stacking     Stacking       `bson:"stacking,omitzero" json:"stacking,omitzero"`
+	StampCards   []StampCard    `bson:"stamp_cards,omitempty" json:"stamp_cards,omitempty"`
+	Challenges   []Challenge    `bson:"challenges,omitempty" json:"challenges,omitempty"`
+	Referral     Referral       `bson:"referral,omitzero" json:"referral,omitzero"`       // what friends bring
+	Merchants    []Merchant     `bson:"merchants,omitempty" json:"merchants,omitempty"`   // of a coalition
+	Settlement   []Rate         `bson:"settlement,omitempty" json:"settlement,omitempty"` // what units are worth between them
+	Giving       Giving         `bson:"giving,omitzero" json:"giving,omitzero"`           // a share of sales for charities
+	Excluded     Goods          `bson:"excluded,omitzero" json:"excluded,omitzero"`       // what never earns: gift cards, deposits
+	Expiries     []Expiry       `bson:"expiries,omitempty" json:"expiries,omitempty"`
+	LeapDay      LeapDay        `bson:"leap_day,omitempty" json:"leap_day,omitempty"` // 02-28 when empty
+	Value        ValueTerms     `bson:"value,omitzero" json:"value,omitzero"`
+	Products     []Product      `bson:"products,omitempty" json:"products,omitempty"`       // units that are sold ahead
+	Memberships  []Membership   `bson:"memberships,omitempty" json:"memberships,omitempty"` // and time
+	Offers       []VoucherOffer `bson:"offers,omitempty" json:"offers,omitempty"`           // vouchers that it gives by itself
+	Rewards      []Reward       `bson:"rewards" json:"rewards"`
+	Tiers        []Tier         `bson:"tiers" json:"tiers"`
+	TierBy       TierBy         `bson:"tier_by,omitempty" json:"tier_by,omitempty"` // points when empty
+	TierOver     TierOver       `bson:"tier_over,omitzero" json:"tier_over,omitzero"`
+	Sharing      Sharing        `bson:"sharing,omitzero" json:"sharing,omitzero"`
+	Manual       Manual         `bson:"manual,omitzero" json:"manual,omitzero"` // what staff may give by hand
+	Refunds      Refunds        `bson:"refunds" json:"refunds"`
+	MaxPurchase  int64          `bson:"max_purchase" json:"max_purchase"` // minor units; above it an amount is taken for a typing error
+	Contact      Contact        `bson:"contact" json:"contact"`
 }
 
 // Brand is how a program looks. Colours are #rrggbb; images are PNG files as

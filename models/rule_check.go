@@ -72,7 +72,7 @@ func checkRules(t *Terms, bad func(field, msg string) error) error {
 		case !ruleID.MatchString(string(id)):
 			return bad(field+".id", "An id has 1 to 40 small letters, digits, - and _.")
 		case ids[id]:
-			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus, stamp card, challenge, product and membership, and the referral.")
+			return bad(field+".id", "What gives units needs an id of its own: each rule, bonus, stamp card, challenge, product, membership and offer, and the referral.")
 		case name == "" || len(name) > maxText:
 			return bad(field+".name", "Say in at most 200 characters what it gives, as customers will read it.")
 		}

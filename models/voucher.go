@@ -18,12 +18,14 @@ type Voucher struct {
 	Code        VoucherCode `bson:"code"`
 	Reward      Reward      `bson:"reward"`
 	Batch       BatchID     `bson:"batch"`
-	Number      int         `bson:"number"`           // within the batch, from 1
-	Request     string      `bson:"request"`          // hash of the request that made the batch
-	Member      MemberID    `bson:"member,omitempty"` // who alone may use it; whoever brings it when empty
-	Reason      string      `bson:"reason,omitempty"` // what it was given for, as staff and customers read it
-	From        *time.Time  `bson:"from,omitempty"`   // good from then on
-	Until       *time.Time  `bson:"until,omitempty"`  // and before then
+	Number      int         `bson:"number"`             // within the batch, from 1
+	Request     string      `bson:"request"`            // hash of the request that made the batch
+	Member      MemberID    `bson:"member,omitempty"`   // who alone may use it; whoever brings it when empty
+	Offer       RuleID      `bson:"offer,omitempty"`    // that the program gave it for by itself
+	Occasion    string      `bson:"occasion,omitempty"` // with Offer: which time, "birthday/2026"
+	Reason      string      `bson:"reason,omitempty"`   // what it was given for, as staff and customers read it
+	From        *time.Time  `bson:"from,omitempty"`     // good from then on
+	Until       *time.Time  `bson:"until,omitempty"`    // and before then
 	IssuedAt    time.Time   `bson:"issued_at"`
 	IssuedBy    UserID      `bson:"issued_by,omitempty"`
 	UsedAt      *time.Time  `bson:"used_at,omitempty"`

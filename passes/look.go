@@ -26,6 +26,11 @@ func look(t models.Terms) models.Terms {
 			t.Tiers[i].From = 0
 		}
 	}
+	given := len(t.Offers) > 0 // then cards tell of vouchers, which say themselves what for
+	t.Offers = nil
+	if given {
+		t.Offers = make([]models.VoucherOffer, 1)
+	}
 	t.Rewards = slices.Clone(t.Rewards)
 	for i := range t.Rewards {
 		t.Rewards[i].ID = ""

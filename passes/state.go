@@ -29,6 +29,7 @@ type State struct {
 	Waiting     []Due             `json:"waiting,omitempty"`  // what can't be used yet, and from when it can
 	Tier        string            `json:"tier,omitempty"`
 	Memberships []Membership      `json:"memberships,omitempty"`
+	Vouchers    []Voucher         `json:"vouchers,omitempty"` // where the program gives some by itself
 	JoinedAt    time.Time         `json:"joined_at"`
 	Page        string            `json:"page,omitempty"`    // absolute URL of the member's own page
 	Message     string            `json:"message,omitempty"` // the promotion in force, the one text that may show on a lock screen

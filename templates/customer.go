@@ -86,6 +86,7 @@ type Member struct {
 	Rewards []RewardProgress
 	Entries []Entry // newest first
 
+	Vouchers   []MemberVoucher
 	Challenges []Challenge
 	InviteURL  string // where friends join; empty where the program gives nothing for friends
 
@@ -99,6 +100,15 @@ type Member struct {
 	Household *Household // nil where the program has none
 	Handing   *Handing   // nil where there is nothing to give
 	Done      string     // what was just done, of sharing.done
+}
+
+// MemberVoucher is a voucher that a member may use.
+type MemberVoucher struct {
+	Name   string        // of the reward
+	Reason string        // what it was given for
+	Until  string        // the last day on which it is good; empty when it has none
+	Code   string        // grouped for reading
+	Image  template.HTML // SVG of the code
 }
 
 // Level is the level of a member, and what it gives.

@@ -113,6 +113,11 @@ var stories = map[string]Page{
 		Rewards: []RewardProgress{{Name: "Free loaf", Unit: loaves, Cost: 10, Have: 23, Ready: true, Times: 2}, {Name: "Free lunch", Unit: lunches, Cost: 8, Have: 4}},
 		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50"},
 			{Kind: "check_in", Changes: []Change{{loaves, 1, 23}}, Why: []string{"A stamp for each visit"}, At: ago(2 * day)}}},
+	"member_vouchers": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Action: "/m/t1/consents", Key: "k2",
+		Vouchers: []MemberVoucher{
+			{Name: "A coffee", Reason: "Welcome", Until: "24 November 2026", Code: "8123 4567 8901 2345", Image: code},
+			{Name: "A piece of cake", Code: "8123 4567 8901 2346", Image: code},
+		}},
 	"member_invites": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Action: "/m/t1/consents", Key: "k2",
 		Challenges: []Challenge{
 			{Name: "5 visits in 30 days", Reached: "3 of 5", Until: "24 November 2026", Done: 3, Goal: 5},

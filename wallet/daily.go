@@ -9,8 +9,8 @@ import (
 )
 
 // What a program does by itself, it does once a day, a little after midnight in
-// its zone, and one instance does it: birthdays are given, and who is to be told
-// of an end is. An instance that is cut off leaves its lease to end; the next one
+// its zone, and one instance does it: birthdays are given, those who stayed away are
+// asked back, and who is to be told of an end is. An instance that is cut off leaves its lease to end; the next one
 // begins the day again and meets the keys of what was booked.
 
 const (
@@ -115,7 +115,7 @@ func (s *Service) day(ctx context.Context, p *models.Program, day string) (err e
 	if err := t.goOn(ctx); err != nil {
 		return err
 	}
-	for _, work := range []func(context.Context) error{t.birthdays, t.notices} {
+	for _, work := range []func(context.Context) error{t.birthdays, t.notices, t.away, t.over} {
 		if err := work(ctx); err != nil {
 			return errors.Join(err, s.Stores.Days.LetGo(context.WithoutCancel(ctx), p.ID, t.lease))
 		}
@@ -140,7 +140,8 @@ func (t *turn) goOn(ctx context.Context) error {
 // birthdays gives those who have their birthday what the program gives. On a
 // day that was missed it is as of that day.
 func (t *turn) birthdays(ctx context.Context) error {
-	if !t.program.GivesOn(models.OnBirthday) {
+	gives, offers := t.program.GivesOn(models.OnBirthday), t.program.OffersOn(models.OnBirthday)
+	if !gives && len(offers) == 0 {
 		return nil
 	}
 	at := t.program.DayBegins(t.day, 1).Add(-time.Second)
@@ -156,6 +157,14 @@ func (t *turn) birthdays(ctx context.Context) error {
 				return err
 			}
 			if t.program.Day(m.JoinedAt) > t.day {
+				continue
+			}
+			for i := range offers {
+				if err := t.grant(ctx, t.program, &m, &offers[i], birthdayOf(t.day)); err != nil {
+					return err
+				}
+			}
+			if !gives {
 				continue
 			}
 			if err := t.give(ctx, &m, birthdayGift(t.day), at, Actor{}); err != nil {
@@ -186,6 +195,47 @@ func (t *turn) notices(ctx context.Context) error {
 			return err
 		}
 		t.nudge(models.PriorityService)
+	}
+	return nil
+}
+
+// away gives those a voucher who have not come for as long as an offer says. The
+// occasion holds the day of the last visit: an absence is one, however often it is
+// looked at.
+func (t *turn) away(ctx context.Context) error {
+	for _, o := range t.program.OffersOn(models.OnAway) {
+		last := models.DayAfter(t.day, -o.Away)
+		from, until := t.program.DayBegins(last, 0), t.program.DayBegins(last, 1)
+		for m, err := range t.Stores.Members.VisitedLast(ctx, t.program.ID, from, until) {
+			if err == nil {
+				err = t.goOn(ctx)
+			}
+			if err == nil {
+				err = t.grant(ctx, t.program, &m, &o, occasion{"away/" + last, t.day})
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// over takes the vouchers off the cards whose time was over within a day.
+func (t *turn) over(ctx context.Context) error {
+	if len(t.program.Offers) == 0 {
+		return nil
+	}
+	for v, err := range t.Stores.Vouchers.Ended(ctx, t.program.ID, t.program.DayBegins(t.day, -1), t.program.DayBegins(t.day, 0)) {
+		if err == nil {
+			err = t.goOn(ctx)
+		}
+		if err == nil && v.UsedAt == nil {
+			err = t.showVouchers(ctx, t.program.ID, v.Member)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (s *Service) Enrol(ctx context.Context, e Enrolment) (*models.Member, error
 	if err != nil {
 		return nil, err
 	}
-	if len(gifts(program, m)) > 0 {
+	if offers, _ := joinOffers(program, m); len(gifts(program, m))+len(offers) > 0 {
 		m.Welcome = &m.JoinedAt
 	}
 	if m, err = s.enrol(ctx, program, m, e.Referral); err != nil {

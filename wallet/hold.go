@@ -151,9 +151,18 @@ func (s *Service) voucherOf(m *models.Member, code models.VoucherCode, promise *
 			return h, err
 		},
 		settle: func(ctx context.Context, h store.Hold, e *models.Entry) error {
-			return s.Stores.Vouchers.Settle(ctx, models.VoucherKey(m.Program, code), h, e)
+			return s.settleVoucher(ctx, models.VoucherKey(m.Program, code), h, e)
 		},
 	}
+}
+
+// settleVoucher settles a hold on a voucher. The card was made anew by the entry,
+// but before the voucher said that it was used.
+func (s *Service) settleVoucher(ctx context.Context, id string, h store.Hold, booked *models.Entry) error {
+	if err := s.Stores.Vouchers.Settle(ctx, id, h, booked); err != nil || booked == nil {
+		return err
+	}
+	return s.showVouchers(ctx, booked.Program, booked.Member)
 }
 
 // givenBack is what a reversal of an entry gives back, and whether it is
@@ -166,7 +175,7 @@ func (s *Service) givenBack(e *models.Entry) (scarce, bool) {
 				return h, s.Stores.Vouchers.HoldBack(ctx, e.Program, e.Taken.Voucher, h)
 			},
 			settle: func(ctx context.Context, h store.Hold, booked *models.Entry) error {
-				return s.Stores.Vouchers.Settle(ctx, models.VoucherKey(e.Program, e.Taken.Voucher), h, booked)
+				return s.settleVoucher(ctx, models.VoucherKey(e.Program, e.Taken.Voucher), h, booked)
 			},
 		}, true
 	case e.Taken.Stock:
@@ -246,7 +255,7 @@ func (s *Service) settleHolds(ctx context.Context) (n int, err error) {
 		return n, err
 	}
 	for id, h := range vouchers {
-		if err := s.settleLate(ctx, h, func(e *models.Entry) error { return s.Stores.Vouchers.Settle(ctx, id, h, e) }); err != nil {
+		if err := s.settleLate(ctx, h, func(e *models.Entry) error { return s.settleVoucher(ctx, id, h, e) }); err != nil {
 			return n, err
 		}
 		n++

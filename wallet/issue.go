@@ -103,7 +103,10 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 	if err != nil {
 		return models.Pass{}, err
 	}
-	c := s.content(program, m, &last)
+	c, err := s.content(ctx, program, m, &last)
+	if err != nil {
+		return models.Pass{}, err
+	}
 	pass = models.Pass{
 		Serial: models.Serial(newID(s.random())), Member: m.ID, Program: m.Program, Platform: platform,
 		Token: newID(s.random()), Content: c.text, Basis: c.basis, Version: 1, Announced: 1,
@@ -131,7 +134,7 @@ type content struct {
 }
 
 // content is what the member's card should say after the entry last.
-func (s *Service) content(program *models.Program, m *models.Member, last *models.Entry) content {
+func (s *Service) content(ctx context.Context, program *models.Program, m *models.Member, last *models.Entry) (content, error) {
 	state := last.State
 	if last.Seq == 0 {
 		state = program.Start()
@@ -140,8 +143,13 @@ func (s *Service) content(program *models.Program, m *models.Member, last *model
 	if m.Own != "" {
 		basis.Account = m.Account
 	}
-	return content{
-		text:  passes.Of(program, m, state, s.PageURL(m), s.Stores.Clock.Now()).Encode(),
-		basis: basis,
+	shown := passes.Of(program, m, state, s.PageURL(m), s.Stores.Clock.Now())
+	if len(program.Offers) > 0 && !shown.Voided { // or nobody would know of them; it is one look more
+		vouchers, err := s.MemberVouchers(ctx, m.ID)
+		if err != nil {
+			return content{}, err
+		}
+		shown.Vouchers = passes.VouchersOf(program, vouchers)
 	}
+	return content{text: shown.Encode(), basis: basis}, nil
 }

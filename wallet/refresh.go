@@ -175,7 +175,10 @@ func (s *Service) refresh(ctx context.Context, r models.Refresh) (int64, error) 
 	if err != nil {
 		return seen, err
 	}
-	content := s.content(program, &m, &last)
+	content, err := s.content(ctx, program, &m, &last)
+	if err != nil {
+		return last.Seq, err
+	}
 	var failed error
 	for _, pass := range all {
 		if pass, err = s.revise(ctx, pass, content, r.Priority); err == nil {

@@ -41,14 +41,14 @@ type VerifyReport struct {
 // account at a time, and of that the keys and what was reversed.
 type verifier struct {
 	*Service
-	ask     Verification
-	report  VerifyReport
-	terms   map[string]*versionTerms
-	account *verifiedAccount
-	back    map[models.EntryID]bool   // uses that were given back in an account that comes before theirs
+	ask      Verification
+	report   VerifyReport
+	terms    map[string]*versionTerms
+	account  *verifiedAccount
+	back     map[models.EntryID]bool            // uses that were given back in an account that comes before theirs
 	approved map[models.EntryID]models.MemberID // entries that say so, until their requests are found
-	used    map[string]models.EntryID // by the id of the voucher: where it was used and not given back
-	settled map[models.ProgramID]*settledBooks
+	used     map[string][]models.EntryID        // by the id of the voucher: where it was used and not given back
+	settled  map[models.ProgramID]*settledBooks
 }
 
 // versionTerms is a version of a program with its zone, which takes longer to
@@ -81,7 +81,7 @@ type verifiedAccount struct {
 // go through the books.
 func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, error) {
 	c := &verifier{
-		Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string]models.EntryID{}, approved: map[models.EntryID]models.MemberID{},
+		Service: s, ask: v, terms: map[string]*versionTerms{}, used: map[string][]models.EntryID{}, approved: map[models.EntryID]models.MemberID{},
 		settled: map[models.ProgramID]*settledBooks{}, back: map[models.EntryID]bool{},
 	}
 	var err error
@@ -265,13 +265,13 @@ func (c *verifier) replay(ctx context.Context, e *models.Entry, gap bool) error 
 		c.fault(e, "refused", "The rules don't allow this entry: "+models.CodeOf(err)+".")
 		return nil
 	}
-	c.compare(e, change)
+	c.compare(t.program, e, change)
 	c.taken(e, original)
 	return nil
 }
 
 // compare tells what of the entry is not as the rules give it.
-func (c *verifier) compare(e *models.Entry, change models.Change) {
+func (c *verifier) compare(t *models.Program, e *models.Entry, change models.Change) {
 	if !slices.Equal(e.Deltas, change.Deltas) {
 		c.fault(e, "wrong_deltas", "The entry changes "+amounts(e.Deltas)+", and by the rules "+amounts(change.Deltas)+".")
 	}
@@ -284,6 +284,9 @@ func (c *verifier) compare(e *models.Entry, change models.Change) {
 	}
 	if !models.SameLots(e.Lots, change.Lots) {
 		c.fault(e, "wrong_lots", fmt.Sprintf("The entry changes the lots %+v, and by the rules %+v.", e.Lots, change.Lots))
+	}
+	if e.Raised && len(t.Reached(&c.account.state, &change.State)) == 0 {
+		c.fault(e, "wrong_level", "The entry says that it raised the level, and by the rules it did not.")
 	}
 	if !models.SameTerms(e.Paid, change.Paid) {
 		c.fault(e, "wrong_paid", fmt.Sprintf("The entry changes what is paid for by %+v, and by the rules by %+v.", e.Paid, change.Paid))

@@ -32,7 +32,7 @@ func gifts(p *models.Program, m *models.Member) []gift {
 // birthdayGift is that of a day's year. Who changes the birthday has none again.
 func birthdayGift(day string) gift { return gift{models.OnBirthday, "birthday/" + day[:4]} }
 
-// welcome books what a new member is given, and then takes off the mark that
+// welcome books what a new member is given, makes the vouchers, and then takes off the mark that
 // says that this is still to be done. Whoever is cut off in between leaves it to
 // the next who repeats the request, or to the daily work.
 func (s *Service) welcome(ctx context.Context, m *models.Member, by Actor) (*models.Member, error) {
@@ -45,6 +45,12 @@ func (s *Service) welcome(ctx context.Context, m *models.Member, by Actor) (*mod
 	}
 	for _, g := range gifts(program, m) {
 		if err := s.give(ctx, m, g, m.JoinedAt, by); err != nil {
+			return nil, err
+		}
+	}
+	offers, at := joinOffers(program, m)
+	for i := range offers {
+		if err := s.grant(ctx, program, m, &offers[i], at[offers[i].ID]); err != nil {
 			return nil, err
 		}
 	}

@@ -97,6 +97,7 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 			page.Rewards = append(page.Rewards, progress(t, found.Program, found.State, &anywhere, models.Event{At: now}))
 		}
 	}
+	page.Vouchers = memberVouchers(t, found, now)
 	page.Challenges = challenges(t, found.Program, found.State, now)
 	if page.InviteURL, err = p.inviteURL(c, &found.Member); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"regulars/api/auth"
 	"regulars/models"
+	"regulars/passes/barcode"
 	"regulars/templates"
 	"regulars/wallet"
 )
@@ -89,9 +90,26 @@ func tillVouchers(t *templates.Texts, found *wallet.Identified, now time.Time) [
 func tillVoucher(t *templates.Texts, p *models.Program, v *models.Voucher) templates.TillVoucher {
 	out := templates.TillVoucher{Code: string(v.Code), Name: v.Reward.Name, Reason: v.Reason, Choose: v.Reward.Choose, Key: newKey()}
 	if v.Until != nil {
-		out.Until = t.Date(v.Until.Add(-time.Nanosecond).In(p.Zone()))
+		out.Until = lastDay(t, p, *v.Until)
 	}
 	return out
+}
+
+// memberVouchers are the vouchers that the member may use now, with their codes.
+func memberVouchers(t *templates.Texts, found *wallet.Identified, now time.Time) []templates.MemberVoucher {
+	var all []templates.MemberVoucher
+	for i := range found.Vouchers {
+		v := &found.Vouchers[i]
+		if v.State(now) != models.VoucherGood {
+			continue
+		}
+		one := templates.MemberVoucher{Name: v.Reward.Name, Reason: v.Reason, Code: barcode.Group(v.Code), Image: qr(string(v.Code))}
+		if v.Until != nil {
+			one.Until = lastDay(t, found.Program, *v.Until)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // tillMoney is the money on the card, and what is sold ahead.

@@ -78,6 +78,7 @@ type Voucher struct {
 	Batch    models.BatchID      `json:"batch"`
 	Number   int                 `json:"number" doc:"within its batch, from 1"`
 	Member   models.MemberID     `json:"member,omitempty" doc:"who alone may use it"`
+	Offer    models.RuleID       `json:"offer,omitempty" doc:"the offer for which the program gave it by itself"`
 	Reason   string              `json:"reason,omitempty" doc:"what it was given for"`
 	From     *time.Time          `json:"from,omitempty"`
 	Until    *time.Time          `json:"until,omitempty"`
@@ -91,7 +92,7 @@ func voucher(v *models.Voucher, now time.Time) Voucher {
 	return Voucher{
 		Code: v.Code, State: v.State(now), Reward: v.Reward.ID, Name: v.Reward.Name, Kind: rewardKind(&v.Reward),
 		Amount: v.Reward.Amount, Percent: v.Reward.Percent, Ceiling: v.Reward.Ceiling, Choose: v.Reward.Choose,
-		Batch: v.Batch, Number: v.Number, Member: v.Member, Reason: v.Reason, From: v.From, Until: v.Until,
+		Batch: v.Batch, Number: v.Number, Member: v.Member, Offer: v.Offer, Reason: v.Reason, From: v.From, Until: v.Until,
 		IssuedAt: v.IssuedAt, UsedAt: v.UsedAt, Entry: v.Entry, Void: v.Cancelled,
 	}
 }

@@ -92,6 +92,12 @@ func (s *Members) EndingBy(ctx context.Context, p models.ProgramID, until time.T
 	return s.members.Find(ctx, Query{Where: And(Eq("program", p), Lte("head.ends", until))})
 }
 
+// VisitedLast yields the members of a program whose last visit was in a time,
+// its end not included.
+func (s *Members) VisitedLast(ctx context.Context, p models.ProgramID, from, until time.Time) iter.Seq2[models.Member, error] {
+	return s.members.Find(ctx, Query{Where: And(Eq("program", p), Gte("head.last_visit_at", from), Lt("head.last_visit_at", until))})
+}
+
 // bearBirthdays gives each member the day of the year that the birthday is on.
 func (s *Members) bearBirthdays(ctx context.Context) error {
 	for m, err := range s.members.Find(ctx, Query{}) {

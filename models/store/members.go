@@ -57,6 +57,7 @@ func openMembers(ctx context.Context, db *DB) (*Members, error) {
 			{Fields: []string{"program", "born"}, Sparse: true},
 			{Fields: []string{"head.ends"}, Sparse: true},
 			{Fields: []string{"program", "head.ends"}, Sparse: true},
+			{Fields: []string{"program", "head.last_visit_at"}, Sparse: true},
 			{Fields: []string{"welcome"}, Sparse: true},
 			{Fields: []string{"account", "shared"}, Sparse: true},
 			{Fields: []string{"page"}, Unique: true},

@@ -27,6 +27,7 @@ func openVouchers(ctx context.Context, db *DB) (*Vouchers, error) {
 	c, err := Open[voucher](ctx, db, Schema{Name: "vouchers", Indexes: []Index{
 		{Fields: []string{"program", "batch", "number"}},
 		{Fields: []string{"member", "issued_at"}, Sparse: true},
+		{Fields: []string{"program", "until"}, Sparse: true},
 		{Fields: []string{"held_at"}, Sparse: true},
 	}})
 	if err != nil {
@@ -152,6 +153,12 @@ func (s *Vouchers) Held(ctx context.Context, before time.Time) (map[string]Hold,
 // Of returns up to limit vouchers that were given to a member, the newest first.
 func (s *Vouchers) Of(ctx context.Context, m models.MemberID, limit int) ([]models.Voucher, error) {
 	return collect(s.find(ctx, Query{Where: Eq("member", m), Sort: []string{"-member", "-issued_at"}, Limit: limit}))
+}
+
+// Ended yields the vouchers of a program that were good until a time, its
+// beginning not included.
+func (s *Vouchers) Ended(ctx context.Context, p models.ProgramID, from, until time.Time) iter.Seq2[models.Voucher, error] {
+	return s.find(ctx, Query{Where: And(Eq("program", p), Gt("until", from), Lte("until", until))})
 }
 
 // Batch returns up to limit vouchers of a batch whose number is above one.

@@ -153,7 +153,7 @@ func (w *wording) back(s passes.State, rest []Field) []Field {
 	if s.Message != "" {
 		news.Value, news.ChangeMessage = s.Message, "%@"
 	}
-	fields := make([]Field, 0, 6+len(rest)+len(w.shared))
+	fields := make([]Field, 0, 7+len(rest)+len(w.shared))
 	fields = append(fields, news)
 	if !w.alone(s) {
 		f := text("balances", w.balances, w.sentence(s))
@@ -161,6 +161,9 @@ func (w *wording) back(s passes.State, rest []Field) []Field {
 			f.ChangeMessage = "%@"
 		}
 		fields = append(fields, f)
+	}
+	if lines := passes.Vouchers(w.texts, s); len(lines) > 0 { // without a word on the lock screen: nobody asked for it
+		fields = append(fields, text("vouchers", w.vouchers, strings.Join(lines, "\n")))
 	}
 	if lots := w.lots(s); lots != "" {
 		fields = append(fields, text("lots", w.dates, lots))

@@ -20,7 +20,7 @@ type wording struct {
 	background, foreground, label string // rgb(r, g, b)
 	logoText                      string
 
-	ready, readyCount, next, name, tier, cardNumber, page, balances, ending, dates string // labels
+	ready, readyCount, next, name, tier, cardNumber, page, balances, ending, dates, vouchers string // labels
 
 	units map[models.Unit]templates.Unit // that the program counts
 
@@ -36,7 +36,7 @@ func newWording(p *models.Program, texts *templates.Texts) *wording {
 		background: rgb(palette.Background), foreground: rgb(palette.Foreground), label: rgb(palette.Label),
 		ready: texts.Say("passReady"), readyCount: texts.Say("passReadyCount"), next: texts.Say("passNext"),
 		name: texts.Say("passName"), tier: texts.Say("passTier"), cardNumber: texts.Say("passCard"), page: texts.Say("passPage"),
-		balances: texts.Say("passBalances"), ending: texts.Say("passEnding"), dates: texts.Say("passDates"),
+		balances: texts.Say("passBalances"), ending: texts.Say("passEnding"), dates: texts.Say("passDates"), vouchers: texts.Say("voucher.title"),
 		units:  map[models.Unit]templates.Unit{},
 		noNews: text("message", texts.Say("passNews"), texts.Say("passNoNews")),
 		void:   text("void", texts.Say("passVoid"), texts.Say("passVoidText", organization)),

@@ -93,6 +93,7 @@ func objectTexts(t *templates.Texts, p *models.Program, s passes.State) []*walle
 	}
 	add("ready", t.Say("googleReady"), priceList(t, p, ready)...)
 	add("memberships", t.Say("membership.title"), passes.Memberships(t, p, s)...)
+	add("vouchers", t.Say("voucher.title"), passes.Vouchers(t, s)...)
 	if next := s.Reward(p); next != nil {
 		add("next", t.Say("googleNext"), next.Name+": "+t.ToGo(unit(next.Unit), s.Missing(next)))
 	}
