@@ -16,6 +16,7 @@ func (a *API) voucherRoutes(h huma.API) {
 	register(a, h, operation{"POST", "/programs/{program}/vouchers", "issue-vouchers", "Make vouchers for a reward: one for a member, or many for whoever brings one", readers, 201}, a.issue)
 	register(a, h, operation{"GET", "/programs/{program}/vouchers", "list-vouchers", "The vouchers of a batch or of a member", readers, 200}, a.vouchers)
 	register(a, h, operation{"GET", "/programs/{program}/batches", "list-batches", "The batches of vouchers, newest first", readers, 200}, a.batches)
+	register(a, h, operation{"POST", "/programs/{program}/batches/{batch}/cancellations", "cancel-batch", "Make the vouchers of a batch worthless that were not used", readers, 200}, a.cancelBatch)
 	register(a, h, operation{"GET", "/programs/{program}/vouchers/{code}", "get-voucher", "Read a voucher", anyone, 200}, a.readVoucher)
 	register(a, h, operation{"POST", "/programs/{program}/vouchers/{code}/gifts", "give-voucher", "Give a voucher to a member, who alone may use it from then on", readers, 200}, a.giveVoucher)
 	register(a, h, operation{"POST", "/programs/{program}/vouchers/{code}/cancellations", "cancel-voucher", "Make a voucher worthless", readers, 200}, a.cancelVoucher)
@@ -164,9 +165,45 @@ func (a *API) batches(ctx context.Context, who auth.Identity, in *batchesIn) (*b
 			out.Body.NextCursor = all[i-1].IssuedAt.Format(time.RFC3339Nano)
 			break
 		}
-		out.Body.Batches = append(out.Body.Batches, Batch{b.ID, b.Reward.ID, b.Reward.Name, b.Count, b.Reason, b.From, b.Until, b.IssuedAt})
+		out.Body.Batches = append(out.Body.Batches, batchView(&b))
 	}
 	return out, nil
+}
+
+type cancelBatchIn struct {
+	Program models.ProgramID `path:"program"`
+	Batch   models.BatchID   `path:"batch"`
+	Body    struct {
+		Reason string `json:"reason" doc:"kept with each voucher"`
+	}
+}
+
+type batchOut struct {
+	Body struct {
+		Batch
+		Used      int `json:"used" doc:"vouchers that were used"`
+		Cancelled int `json:"cancelled" doc:"and those that are worthless"`
+	}
+}
+
+// cancelBatch can be repeated: what was cancelled stays as it is.
+func (a *API) cancelBatch(ctx context.Context, who auth.Identity, in *cancelBatchIn) (*batchOut, error) {
+	if err := own(who, in.Program); err != nil {
+		return nil, err
+	}
+	b, err := a.Wallet.CancelBatch(ctx, in.Program, in.Batch, in.Body.Reason, wallet.Actor{User: who.User})
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Wallet.CountBatch(ctx, in.Program, b.ID)
+	out := &batchOut{}
+	out.Body.Batch = batchView(&b)
+	out.Body.Used, out.Body.Cancelled = n.Used, n.Cancelled
+	return out, err
+}
+
+func batchView(b *models.Batch) Batch {
+	return Batch{b.ID, b.Reward.ID, b.Reward.Name, b.Count, b.Reason, b.From, b.Until, b.IssuedAt}
 }
 
 type voucherOut struct{ Body Voucher }

@@ -177,6 +177,15 @@ func (s *Vouchers) InsertBatch(ctx context.Context, b *models.Batch) error {
 	return err
 }
 
+// OneBatch returns what the vouchers of a batch of a program have in common.
+func (s *Vouchers) OneBatch(ctx context.Context, p models.ProgramID, id models.BatchID) (models.Batch, error) {
+	b, err := s.batches.Get(ctx, string(id))
+	if errors.Is(err, ErrNotFound) || err == nil && b.Program != p {
+		return models.Batch{}, models.Fail(models.NotFound, "unknown_batch", "batch", "There are no such vouchers here.")
+	}
+	return b, err
+}
+
 // Batches returns up to limit batches of a program made before a time (zero:
 // now), the newest first.
 func (s *Vouchers) Batches(ctx context.Context, p models.ProgramID, before time.Time, limit int) ([]models.Batch, error) {

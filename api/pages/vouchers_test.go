@@ -1,0 +1,59 @@
+package pages_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"regulars/api/apitest"
+	"regulars/models/store/storetest"
+)
+
+// Vouchers are made once for a form that is sent twice, printed with their codes,
+// and cancelled all at once.
+func TestVouchersAreMadePrintedAndCancelled(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	b := open(s)
+	b.login(apitest.Marketer)
+	list := b.get("/console/vouchers")
+	require.Equal(t, 200, list.Status, string(list.Body))
+	form := url.Values{"key": {field(t, list, "key")}, "reward": {"coffee"}, "count": {"30"}, "until": {"2099-12-31"}, "reason": {"Opening"}}
+	made := b.send("POST", "/console/vouchers", form)
+	require.Equal(t, 303, made.Status, string(made.Body))
+	at := made.Header.Get("Location")
+	require.Equal(t, at, b.send("POST", "/console/vouchers", form).Header.Get("Location"), "a double click is one batch")
+
+	sheet := string(b.get(at).Body)
+	require.Equal(t, 30, strings.Count(sheet, `<p class="code">8`))
+	require.Contains(t, sheet, "31 December 2099")
+	codes := string(b.get(at + "/codes.csv").Body)
+	require.Equal(t, 31, strings.Count(codes, "\n"))
+	require.Contains(t, codes, ",Coffee,2099-12-31,good\n")
+	require.Contains(t, string(b.get("/console/vouchers").Body), at)
+
+	cancel := url.Values{"key": {"k"}, "reason": {" "}}
+	require.Equal(t, 422, b.send("POST", at+"/cancellations", cancel).Status)
+	cancel.Set("reason", "a leak")
+	for range 2 {
+		require.Equal(t, 303, b.send("POST", at+"/cancellations", cancel).Status)
+	}
+	sheet = string(b.get(at).Body)
+	require.Equal(t, 30, strings.Count(sheet, `class="gone"`))
+	require.NotContains(t, sheet, "/cancellations")
+
+	form.Set("count", "5001")
+	form.Set("key", "another")
+	wrong := b.send("POST", "/console/vouchers", form)
+	require.Equal(t, 422, wrong.Status)
+	require.Contains(t, string(wrong.Body), "Make 1 to 5000 vouchers at once.")
+	require.Equal(t, 404, b.get("/console/vouchers/none").Status)
+	for email, want := range map[string]int{apitest.Staff: 403, apitest.OtherOwner: 404} {
+		other := open(s)
+		other.login(email)
+		require.Equal(t, want, other.get(at).Status, email)
+		require.Equal(t, want, other.get(at+"/codes.csv").Status, email)
+		require.Equal(t, want, other.send("POST", at+"/cancellations", cancel).Status, email)
+	}
+}
