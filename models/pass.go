@@ -43,9 +43,10 @@ type Pass struct {
 	Trouble     string     `bson:"trouble,omitempty"` // why the last attempt to reach the phone failed, for people
 }
 
-// Basis is what the content of a pass was made from. Each number only ever
-// rises, so that a worker who was held up can't put older content in the
-// place of newer.
+// Basis is what the content of a pass was made from, so that a worker who was
+// held up can't put older content in the place of newer. The first two numbers
+// only ever rise; that of the program does while the member is as they were: a
+// change of the member may lead out of a pilot.
 type Basis struct {
 	Seq     int64 `bson:"seq"`     // of the account's newest entry
 	Member  int64 `bson:"member"`  // revision of the member
@@ -58,7 +59,7 @@ type Basis struct {
 
 // Before reports whether any part of b is older than o's.
 func (b Basis) Before(o Basis) bool {
-	return b.Account == o.Account && b.Seq < o.Seq || b.Member < o.Member || b.Program < o.Program
+	return b.Account == o.Account && b.Seq < o.Seq || b.Member < o.Member || b.Member == o.Member && b.Program < o.Program
 }
 
 // Device is an Apple device that holds passes, known by the id it chose

@@ -154,7 +154,8 @@ func TestBasisOnlyRises(t *testing.T) {
 	now := models.Basis{Seq: 5, Member: 3, Program: 2}
 	require.False(t, now.Before(now))
 	require.False(t, models.Basis{Seq: 6, Member: 3, Program: 2}.Before(now))
-	for _, old := range []models.Basis{{Seq: 4, Member: 3, Program: 2}, {Seq: 9, Member: 2, Program: 2}, {Seq: 9, Member: 9, Program: 1}} {
+	require.False(t, models.Basis{Seq: 5, Member: 4, Program: 1}.Before(now), "the member has left a pilot")
+	for _, old := range []models.Basis{{Seq: 4, Member: 3, Program: 2}, {Seq: 9, Member: 2, Program: 2}, {Seq: 9, Member: 3, Program: 1}} {
 		require.True(t, old.Before(now))
 	}
 }

@@ -41,10 +41,18 @@ type Overview struct {
 	Waiting     int64     // members with a change on its way to a phone
 	JoinURL     string
 	JoinQR      template.HTML
+	Pilot       *Pilot
 	Endings     []Ending // certificates to renew
 	Approvals   int64    // what staff want to give by hand, to be decided by the reader
 	Reports     []Report // of phones, about no card, newest first
 	BooksURL    string   // of the settlement and donations; empty where there are none, or they are not the reader's
+}
+
+// Pilot is a version that is in force for those alone who bear a tag.
+type Pilot struct {
+	Tag
+	Version int
+	Members int64
 }
 
 // Report is what a phone wrote to the server, in its own words.

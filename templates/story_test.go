@@ -169,7 +169,7 @@ var stories = map[string]Page{
 	"home":           Home{Frame: Frame{Dev: true, Program: "demo", Path: "/", Now: now}, Name: "Corner Café Regulars", JoinURL: "http://127.0.0.1:8080/join/demo", JoinQR: code, SignIns: []SignIn{{"owner", "owner@demo.example", "regulars-demo"}, {"staff", "staff@demo.example", "regulars-demo"}}},
 	"login":          Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Next: "/till"},
 	"login_wrong":    Login{Frame: Frame{Path: "/login", Now: now}, Action: "/login", Email: "staff@demo.example", Error: "E-mail and password don't match. Check both and try again."},
-	"overview":       Overview{Frame: owner("/console"), Members: 1482, NewMembers: 37, Visits: 112, Outstanding: has(86240), Passes: 1201, Waiting: 3, JoinURL: "https://cards.example/join/demo", JoinQR: code, Reports: said},
+	"overview":       Overview{Frame: owner("/console"), Pilot: &Pilot{Tag: Tag{"friends", "/console/members?tag=friends"}, Version: 5, Members: 12}, Members: 1482, NewMembers: 37, Visits: 112, Outstanding: has(86240), Passes: 1201, Waiting: 3, JoinURL: "https://cards.example/join/demo", JoinQR: code, Reports: said},
 	"overview_units": Overview{Frame: owner("/console"), Members: 12, Outstanding: several, JoinURL: "https://cards.example/join/demo", JoinQR: code},
 	"overview_ending": Overview{Frame: owner("/console"), Members: 1, Approvals: 2, JoinURL: "https://cards.example/join/demo", JoinQR: code,
 		Endings: []Ending{{"apple", now.Add(20 * day), false}, {"tls", ago(day), true}}},

@@ -39,7 +39,7 @@ func (s *Service) Amend(ctx context.Context, a Amendment) (*models.Member, error
 	if a.Rev != 0 && a.Rev != m.Rev {
 		return nil, store.ChangedMeanwhile()
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package wallet
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"regulars/models"
@@ -103,7 +104,8 @@ func (s *Service) days(ctx context.Context, p *models.Program) error {
 // turn is a day of a program in the hands of this instance.
 type turn struct {
 	*Service
-	program *models.Program
+	program *models.Program // in force for everybody
+	pilot   *models.Program // for some; nil when there is none
 	day     string
 	lease   string
 	renewAt time.Time
@@ -112,6 +114,11 @@ type turn struct {
 // day does the work of one day, unless another instance does.
 func (s *Service) day(ctx context.Context, p *models.Program, day string) (err error) {
 	t := &turn{Service: s, program: p, day: day, lease: newID(s.random())}
+	if pilot, err := s.Stores.Programs.Pilot(ctx, p.ID); err == nil {
+		t.pilot = pilot.Program
+	} else if models.KindOf(err) != models.NotFound {
+		return err
+	}
 	if err := t.goOn(ctx); err != nil {
 		return err
 	}
@@ -137,18 +144,33 @@ func (t *turn) goOn(ctx context.Context) error {
 	return err
 }
 
+// versions are all that are in force, each for some.
+func (t *turn) versions() []*models.Program {
+	if t.pilot == nil {
+		return []*models.Program{t.program}
+	}
+	return []*models.Program{t.program, t.pilot}
+}
+
+// born are the birthdays, 12-31, on which some version gives on this day.
+func (t *turn) born() []string {
+	var born []string
+	for _, p := range t.versions() {
+		if p.GivesOn(models.OnBirthday) || len(p.OffersOn(models.OnBirthday)) > 0 {
+			born = append(born, p.Birthdays(t.day)...)
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(born)))
+}
+
 // birthdays gives those who have their birthday what the program gives. On a
 // day that was missed it is as of that day.
 func (t *turn) birthdays(ctx context.Context) error {
-	gives, offers := t.program.GivesOn(models.OnBirthday), t.program.OffersOn(models.OnBirthday)
-	if !gives && len(offers) == 0 {
-		return nil
-	}
 	at := t.program.DayBegins(t.day, 1).Add(-time.Second)
 	if now := t.Stores.Clock.Now(); now.Before(at) {
 		at = now
 	}
-	for _, born := range t.program.Birthdays(t.day) {
+	for _, born := range t.born() {
 		for m, err := range t.Stores.Members.BornOn(ctx, t.program.ID, born) {
 			if err == nil {
 				err = t.goOn(ctx)
@@ -156,18 +178,14 @@ func (t *turn) birthdays(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if t.program.Day(m.JoinedAt) > t.day {
+			own, err := t.Stores.Programs.For(ctx, &m)
+			if err != nil {
+				return err
+			}
+			if !slices.Contains(own.Birthdays(t.day), born) || own.Day(m.JoinedAt) > t.day {
 				continue
 			}
-			for i := range offers {
-				if err := t.grant(ctx, t.program, &m, &offers[i], birthdayOf(t.day)); err != nil {
-					return err
-				}
-			}
-			if !gives {
-				continue
-			}
-			if err := t.give(ctx, &m, birthdayGift(t.day), at, Actor{}); err != nil {
+			if err := t.birthday(ctx, own, &m, at); err != nil {
 				return err
 			}
 		}
@@ -175,9 +193,25 @@ func (t *turn) birthdays(ctx context.Context) error {
 	return nil
 }
 
+// birthday gives one member what the terms have for a birthday.
+func (t *turn) birthday(ctx context.Context, own *models.Program, m *models.Member, at time.Time) error {
+	for _, offer := range own.OffersOn(models.OnBirthday) {
+		if err := t.grant(ctx, own, m, &offer, birthdayOf(t.day)); err != nil {
+			return err
+		}
+	}
+	if !own.GivesOn(models.OnBirthday) {
+		return nil
+	}
+	return t.give(ctx, m, birthdayGift(t.day), at, Actor{})
+}
+
 // notices has the cards of those say so of whose units some end soon.
 func (t *turn) notices(ctx context.Context) error {
-	most := t.program.Notices()
+	most := 0
+	for _, p := range t.versions() {
+		most = max(most, p.Notices())
+	}
 	if most == 0 {
 		return nil
 	}
@@ -188,7 +222,11 @@ func (t *turn) notices(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if m.IssuedAt == nil || !t.program.Noticed(m.Head.State, t.day) {
+		own, err := t.Stores.Programs.For(ctx, &m)
+		if err != nil {
+			return err
+		}
+		if m.IssuedAt == nil || !own.Noticed(m.Head.State, t.day) {
 			continue
 		}
 		if err := t.Stores.Refreshes.Mark(ctx, &m, models.PriorityService, t.Stores.Clock.Now()); err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"regulars/models"
+	"regulars/models/store"
 )
 
 // How far back a dry run looks, in weeks.
@@ -28,6 +29,7 @@ type dryRunner struct {
 	*Service
 	ask            DryRun
 	current, draft *models.Program
+	pilot          store.Pilot
 	report         DryRunReport
 	units          map[models.Unit]*UnitReport
 	tiers          map[string]*TierReport
@@ -47,7 +49,7 @@ type playedAccount struct {
 }
 
 // DryRun plays what happened in the last weeks under a draft and under the
-// version in force. Nothing is booked or kept. It goes through the whole ledger,
+// version in force, which for those in a pilot is the pilot. Nothing is booked or kept. It goes through the whole ledger,
 // and may take a while.
 func (s *Service) DryRun(ctx context.Context, ask DryRun) (*DryRunReport, error) {
 	if ask.Weeks == 0 {
@@ -70,6 +72,9 @@ func (s *Service) DryRun(ctx context.Context, ask DryRun) (*DryRunReport, error)
 			Version: current.Version, From: now.AddDate(0, 0, -7*ask.Weeks), To: now, Currency: current.Currency, Tiers: []TierReport{}, Units: []UnitReport{}, Refused: []Refusal{},
 		},
 		units: map[models.Unit]*UnitReport{}, tiers: map[string]*TierReport{}, refused: map[Refusal]int64{},
+	}
+	if d.pilot, err = s.Stores.Programs.Pilot(ctx, ask.Program); err != nil && models.KindOf(err) != models.NotFound {
+		return nil, err
 	}
 	if err := d.run(ctx); err != nil {
 		return nil, err
@@ -128,17 +133,24 @@ func (d *dryRunner) entry(ctx context.Context, e *models.Entry) error {
 
 // open begins the weeks of an account.
 func (d *dryRunner) open(ctx context.Context, a *playedAccount) error {
-	a.current, a.draft = d.current.NewReplay(a.state, a.undone), d.draft.NewReplay(a.state, a.undone)
+	current := d.current
 	d.report.Members++
-	if !d.current.Asks() && !d.draft.Asks() {
+	asks := d.current.Asks() || d.draft.Asks()
+	if asks || d.pilot.Program != nil {
+		var err error
+		if a.who, err = d.Stores.Members.Member(ctx, a.member); err != nil && models.KindOf(err) != models.NotFound {
+			return err
+		}
+		if d.pilot.Program != nil && a.who.Tagged(d.pilot.Tag) {
+			current = d.pilot.Program
+			asks = asks || current.Asks()
+		}
+	}
+	a.current, a.draft = current.NewReplay(a.state, a.undone), d.draft.NewReplay(a.state, a.undone)
+	if !asks {
 		return nil
 	}
-	m, err := d.Stores.Members.Member(ctx, a.member)
-	if err != nil && models.KindOf(err) != models.NotFound {
-		return err
-	}
-	a.who = m
-	a.current.Facts = func(e *models.Entry) []models.Fact { return d.current.FactsThen(e, a.under, &a.who) }
+	a.current.Facts = func(e *models.Entry) []models.Fact { return current.FactsThen(e, a.under, &a.who) }
 	a.draft.Facts = func(e *models.Entry) []models.Fact { return d.draft.FactsThen(e, a.under, &a.who) }
 	return nil
 }

@@ -36,7 +36,7 @@ func (s *Service) Try(ctx context.Context, sale Sale) (*models.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := s.Stores.Programs.Current(ctx, in.Member.Program)
+	program, err := s.Stores.Programs.For(ctx, in.Member)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s *Service) sale(ctx context.Context, sale Sale) (posting, error) {
 	if err != nil {
 		return posting{}, err
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return posting{}, err
 	}

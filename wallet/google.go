@@ -44,23 +44,20 @@ func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
 }
 
 // send puts the object of a pass, and the class before it when Google does
-// not have that of this version of the program yet.
-func (g *GoogleIssuer) send(ctx context.Context, p *models.Program, pass *models.Pass) (push.Outcome, error) {
-	state, err := passes.Decode(pass.Content)
-	if err != nil {
-		return push.Outcome{}, err
-	}
+// not have that of this version of the program yet. The class is one for all
+// members; the object is as the version of its state shows it.
+func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state passes.State, pass *models.Pass) push.Outcome {
 	if !g.hasClass(p) {
 		if out := g.Wallet.PutClass(ctx, google.Class(p, g.Issuer, g.images(p))); out.Result != push.Sent {
-			return out, nil
+			return out
 		}
 		g.noteClass(p.ID, p.Version)
 	}
-	out := g.Wallet.PutObject(ctx, google.Object(p, state, google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}))
+	out := g.Wallet.PutObject(ctx, google.Object(shown, state, google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}))
 	if out.Reason == push.ReasonNoClass {
 		g.noteClass(p.ID, 0) // sent anew with the next try
 	}
-	return out, nil
+	return out
 }
 
 func (g *GoogleIssuer) noteClass(id models.ProgramID, version int) {
@@ -140,11 +137,19 @@ func (s *Service) put(ctx context.Context, pass models.Pass) error {
 	if err != nil {
 		return err
 	}
+	state, err := passes.Decode(pass.Content)
+	if err != nil {
+		return err
+	}
+	shown, err := s.Stores.Programs.Version(ctx, state.Program, state.Version)
+	if err != nil {
+		return err
+	}
 	sending, cancel := context.WithTimeout(ctx, s.putTime(&pass))
 	defer cancel()
-	out, err := s.Google.send(sending, program, &pass)
-	if err != nil || ctx.Err() != nil {
-		return err
+	out := s.Google.send(sending, program, shown, state, &pass)
+	if ctx.Err() != nil {
+		return nil // stopping
 	}
 	if out.Result == push.Rejected {
 		s.Log.ErrorContext(ctx, "google refused a card", "reason", out.Reason, "remedy", out.Remedy)

@@ -26,7 +26,7 @@ const householdCode = 12
 // and until when it is good: the one that there is, or a new one. It is a Conflict
 // where the program has no households, and for guests.
 func (s *Service) InviteHome(ctx context.Context, m *models.Member) (models.InvitationCode, time.Time, error) {
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -142,7 +142,7 @@ func (s *Service) JoinHousehold(ctx context.Context, j Joining) (Pair, error) {
 	if first, err := s.bookedAs(ctx, []models.AccountID{m.OwnAccount()}, j.Key); first != nil || err != nil {
 		return s.paired(ctx)(replayed(first, hash, err))
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return Pair{}, err
 	}

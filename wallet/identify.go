@@ -95,7 +95,7 @@ func (s *Service) Member(ctx context.Context, program models.ProgramID, id model
 
 // Look tells what a till should know about a member.
 func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error) {
-	p, err := s.Stores.Programs.Current(ctx, m.Program)
+	p, err := s.Stores.Programs.For(ctx, &m)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"regulars/models"
+	"regulars/models/store"
 )
 
 // Import is a file of members or of purchases from another system, as
@@ -81,6 +82,7 @@ type importRun struct {
 	*Service
 	in       Import
 	program  *models.Program
+	pilot    store.Pilot // for those who bear its tag; zero when there is none
 	zone     *time.Location
 	layouts  []string
 	columns  columns
@@ -133,6 +135,9 @@ func (s *Service) newImport(ctx context.Context, in Import) (*importRun, *textRe
 	r := &importRun{
 		Service: s, in: in, program: program, zone: program.Zone(), seen: map[uint64]uint32{},
 		accounts: accountCache{of: map[who]*importAccount{}},
+	}
+	if r.pilot, err = s.Stores.Programs.Pilot(ctx, program.ID); err != nil && models.KindOf(err) != models.NotFound {
+		return nil, nil, err
 	}
 	if in.DryRun {
 		r.planned = newPlanned()

@@ -216,7 +216,7 @@ func (r *importRun) drafts(ctx context.Context, a *importAccount, lines []import
 		if !books {
 			continue
 		}
-		entry, err := in.entry(r.program, r.zone, last, r.Stores.Clock.Now())
+		entry, err := in.entry(r.terms(a.member), r.zone, last, r.Stores.Clock.Now())
 		if bad, ok := refusal(err); ok {
 			t.refuse(line, bad)
 			continue
@@ -229,6 +229,14 @@ func (r *importRun) drafts(ctx context.Context, a *importAccount, lines []import
 		drafts, from, last = append(drafts, *entry), append(from, line.number), *entry
 	}
 	return drafts, from, nil
+}
+
+// terms is the version that is in force for a member since the import began.
+func (r *importRun) terms(m *models.Member) *models.Program {
+	if r.pilot.Program != nil && m.Tagged(r.pilot.Tag) {
+		return r.pilot.Program
+	}
+	return r.program
 }
 
 // books reports whether a line has something to book that is not booked yet. It

@@ -78,7 +78,7 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 	if models.KindOf(err) != models.NotFound {
 		return pass, err
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return models.Pass{}, err
 	}

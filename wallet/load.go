@@ -39,7 +39,7 @@ func (s *Service) Load(ctx context.Context, l Loading) (*models.Entry, error) {
 		return s.refused(ctx, in, err)
 	}
 	if l.Product != "" && l.Amount == 0 {
-		program, err := s.Stores.Programs.Current(ctx, m.Program)
+		program, err := s.Stores.Programs.For(ctx, m)
 		if err != nil {
 			return nil, err
 		}

@@ -115,7 +115,7 @@ func (s *Service) terms(ctx context.Context, in posting) (*models.Program, error
 	if in.Version > 0 {
 		return s.Stores.Programs.Version(ctx, in.Member.Program, in.Version)
 	}
-	return s.Stores.Programs.Current(ctx, in.Member.Program)
+	return s.Stores.Programs.For(ctx, in.Member)
 }
 
 // mark returns the write that marks the member before the entry. A member

@@ -45,6 +45,9 @@ func (s *Service) publish(ctx context.Context, next models.Program, expect int) 
 	if err := acceptTerms(&next.Terms); err != nil {
 		return nil, err
 	}
+	if err := s.besidePilot(ctx, next.ID, &next.Terms); err != nil {
+		return nil, err
+	}
 	next.CreatedAt = s.Stores.Clock.Now()
 	return s.Stores.Programs.Publish(ctx, next, expect)
 }
@@ -88,7 +91,7 @@ func (s *Service) spreadRound(ctx context.Context) (int, error) {
 			return 0, err
 		}
 	}
-	return 0, nil
+	return 0, s.spreadPilots(ctx)
 }
 
 // showsOnCards reports whether some card may look otherwise under p. Since the

@@ -47,7 +47,7 @@ func (s *Service) Redeem(ctx context.Context, r Redemption) (*models.Entry, erro
 	if r.Voucher != "" {
 		return s.redeemVoucher(ctx, in, r)
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return nil, err
 	}

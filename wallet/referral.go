@@ -13,7 +13,7 @@ import (
 // Invitation returns the code that a member gives to friends, made when it is
 // first asked for; empty where the program gives nothing for friends.
 func (s *Service) Invitation(ctx context.Context, m *models.Member) (models.InvitationCode, error) {
-	p, err := s.Stores.Programs.Current(ctx, m.Program)
+	p, err := s.Stores.Programs.For(ctx, m)
 	if err != nil || !p.Refers() || m.ErasedAt != nil {
 		return "", err
 	}

@@ -171,7 +171,7 @@ func (s *Service) refresh(ctx context.Context, r models.Refresh) (int64, error) 
 	if err != nil || len(all) == 0 {
 		return seen, err
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, &m)
 	if err != nil {
 		return seen, err
 	}

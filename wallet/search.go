@@ -39,8 +39,7 @@ type Listing struct {
 // query, then those of whom another word does. A cursor that is none of ours
 // is Invalid.
 func (s *Service) Search(ctx context.Context, q Search) (Listing, error) {
-	program, err := s.Stores.Programs.Current(ctx, q.Program)
-	if err != nil {
+	if _, err := s.Stores.Programs.Current(ctx, q.Program); err != nil {
 		return Listing{}, err
 	}
 	if q.Tag != "" {
@@ -74,7 +73,11 @@ func (s *Service) Search(ctx context.Context, q Search) (Listing, error) {
 	}
 	out := Listing{}
 	for _, match := range matches {
-		out.Members = append(out.Members, listed(program, match.Member))
+		p, err := s.Stores.Programs.For(ctx, &match.Member)
+		if err != nil {
+			return Listing{}, err
+		}
+		out.Members = append(out.Members, listed(p, match.Member))
 	}
 	if next != nil {
 		out.Next = s.writePlace(q, *next)

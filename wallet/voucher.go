@@ -71,6 +71,18 @@ func (s *Service) newVouchers(ctx context.Context, i Issue) ([]models.Voucher, e
 	if err != nil {
 		return nil, err
 	}
+	if i.Member != "" {
+		m, err := s.Member(ctx, i.Program, i.Member)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkUsable(m); err != nil {
+			return nil, err
+		}
+		if program, err = s.Stores.Programs.For(ctx, m); err != nil {
+			return nil, err
+		}
+	}
 	reward, ok := program.Reward(i.Reward)
 	now := s.Stores.Clock.Now()
 	count := max(i.Count, 1)
@@ -87,15 +99,6 @@ func (s *Service) newVouchers(ctx context.Context, i Issue) ([]models.Voucher, e
 		return nil, models.Fail(models.Invalid, "too_long", "reason", "Say what they are for in at most 200 characters.")
 	case !i.Until.IsZero() && (!i.Until.After(now) || !i.Until.After(i.From)):
 		return nil, models.Fail(models.Invalid, "ends_too_soon", "until", "A voucher ends in the future, and after it begins.")
-	}
-	if i.Member != "" {
-		m, err := s.Member(ctx, i.Program, i.Member)
-		if err != nil {
-			return nil, err
-		}
-		if err := checkUsable(m); err != nil {
-			return nil, err
-		}
 	}
 	v := models.Voucher{
 		Program: i.Program, Reward: reward, Member: i.Member, Reason: i.Reason, From: timeOf(i.From), Until: timeOf(i.Until),

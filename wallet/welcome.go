@@ -39,7 +39,7 @@ func (s *Service) welcome(ctx context.Context, m *models.Member, by Actor) (*mod
 	if m.Welcome == nil {
 		return m, nil
 	}
-	program, err := s.Stores.Programs.Current(ctx, m.Program)
+	program, err := s.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return nil, err
 	}

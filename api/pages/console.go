@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -79,12 +80,34 @@ func (p *Pages) overview(c *gin.Context, who auth.Identity) error {
 	if err != nil {
 		return err
 	}
+	pilot, err := p.pilot(ctx, program.ID)
+	if err != nil {
+		return err
+	}
 	join := p.Wallet.BaseURL + "/join/" + string(program.ID)
 	return p.page(c, http.StatusOK, templates.Overview{
 		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: balances(program, models.State{Balances: o.units}),
-		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Endings: p.endings(who, program), Approvals: approvals,
+		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Pilot: pilot, Endings: p.endings(who, program), Approvals: approvals,
 		Reports: reports(stray, program), BooksURL: booksURL(who, program),
 	})
+}
+
+// pilot is what the overview says of a pilot; nil when there is none.
+func (p *Pages) pilot(ctx context.Context, id models.ProgramID) (*templates.Pilot, error) {
+	pilot, err := p.Wallet.Stores.Programs.Pilot(ctx, id)
+	if models.CodeOf(err) == "no_pilot" {
+		return nil, nil //nolint:nilnil // mostly there is none
+	}
+	if err != nil {
+		return nil, err
+	}
+	n, err := p.Wallet.Stores.Members.CountTagged(ctx, id, pilot.Tag)
+	return &templates.Pilot{Tag: listOf(pilot.Tag), Version: pilot.Version, Members: n}, err
+}
+
+// listOf is a tag with the list of those who bear it.
+func listOf(tag string) templates.Tag {
+	return templates.Tag{Name: tag, URL: "/console/members?tag=" + tag}
 }
 
 // reports are in the phones' own words.
@@ -116,7 +139,11 @@ func (p *Pages) members(c *gin.Context, who auth.Identity) error {
 		page.Unit = &only
 	}
 	for _, l := range found.Members {
-		page.Rows = append(page.Rows, row(l, program))
+		own, err := p.Wallet.Stores.Programs.For(ctx, &l.Member)
+		if err != nil {
+			return err
+		}
+		page.Rows = append(page.Rows, row(l, own))
 	}
 	return p.page(c, http.StatusOK, page)
 }
@@ -201,7 +228,7 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 		Reports: reports(said, found.Program), TagsAction: "/console/members/" + string(m.ID) + "/tags", TagsKey: newKey(), TagsTyped: strings.Join(m.Tags, " "),
 	}
 	for _, tag := range m.Tags {
-		page.Tags = append(page.Tags, templates.Tag{Name: tag, URL: "/console/members?tag=" + tag})
+		page.Tags = append(page.Tags, listOf(tag))
 	}
 	status := http.StatusOK
 	if fault != nil {

@@ -135,7 +135,7 @@ type amendIn struct {
 
 func (a *API) amend(ctx context.Context, who auth.Identity, in *amendIn) (*memberOut, error) {
 	b := &in.Body
-	person := b.Name != nil || b.Phone != nil || b.Email != nil || b.Birthday != nil || b.Locale != nil || len(b.Consents) > 0
+	person := b.Name != nil || b.Phone != nil || b.Email != nil || b.Birthday != nil || b.Locale != nil || b.Charity != nil || len(b.Consents) > 0
 	if person && !who.May(tills...) || b.Tags != nil && !who.May(readers...) {
 		return nil, notAllowed()
 	}

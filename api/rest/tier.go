@@ -36,7 +36,7 @@ func (a *API) onTier(m Member, p *models.Program, s models.State) Member {
 
 // memberNow is a member with all that is to be told of the level.
 func (a *API) memberNow(ctx context.Context, m *models.Member, s models.State) (Member, error) {
-	p, err := a.Wallet.Stores.Programs.Current(ctx, m.Program)
+	p, err := a.Wallet.Stores.Programs.For(ctx, m)
 	if err != nil {
 		return Member{}, err
 	}

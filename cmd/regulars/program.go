@@ -22,6 +22,7 @@ type programCommand struct {
 	Init       programInitCommand       `cmd:"" help:"Make a program with terms to begin with."`
 	Export     programExportCommand     `cmd:"" help:"Write the terms in force as YAML."`
 	Import     programImportCommand     `cmd:"" help:"Publish the terms of a file, as export writes it, as the next version."`
+	EndPilot   programEndPilotCommand   `cmd:"" help:"Give those in the pilot what everybody has, or everybody what those have."`
 	Unschedule programUnscheduleCommand `cmd:"" help:"Take back the version that is to come into force."`
 	DryRun     programDryRunCommand     `cmd:"" help:"Play the terms of a file against the last weeks, and tell what they would have changed."`
 }
@@ -80,6 +81,7 @@ type programExportCommand struct {
 	ID      string `arg:"" help:"The program."`
 	File    string `arg:"" help:"File to write; - for standard output." default:"-"`
 	Version int    `help:"Another version than the one in force." placeholder:"N"`
+	Pilot   bool   `help:"The version that is piloted."`
 }
 
 // Run writes terms as a file to be read, kept or changed.
@@ -89,7 +91,13 @@ func (c *programExportCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return missingProgram(err, c.ID)
 		}
-		if c.Version != 0 {
+		if c.Pilot {
+			pilot, err := w.Stores.Programs.Pilot(ctx, p.ID)
+			if err != nil {
+				return err
+			}
+			p = pilot.Program
+		} else if c.Version != 0 {
 			last := p.Version
 			if p, err = w.Stores.Programs.Version(ctx, p.ID, c.Version); models.CodeOf(err) == "unknown_program" {
 				return fmt.Errorf("program %s has no version %d; version %d is in force", c.ID, c.Version, last)
@@ -127,6 +135,16 @@ func aboutTerms(ctx context.Context, w *wallet.Service, p *models.Program) ([]st
 	default:
 		about = append(about, fmt.Sprintf("Version %d comes into force on %s.", next.Version, when(*next.StartsAt, p)))
 	}
+	pilot, err := w.Stores.Programs.Pilot(ctx, p.ID)
+	switch {
+	case models.CodeOf(err) == "no_pilot":
+	case err != nil:
+		return nil, err
+	case pilot.Version == p.Version:
+		about = append(about, "It is in force for members with the tag "+pilot.Tag+".")
+	default:
+		about = append(about, fmt.Sprintf("Version %d is in force for members with the tag %s.", pilot.Version, pilot.Tag))
+	}
 	return append(about,
 		"Amounts are in minor units: 100 is "+money(100, p.Currency)+". docs/programs.md says what each key means.",
 		"After a change: regulars program import "+string(p.ID)+" FILE",
@@ -137,7 +155,8 @@ type programImportCommand struct {
 	database
 	ID       string `arg:"" help:"The program."`
 	File     string `arg:"" help:"YAML or JSON file with the terms; - for standard input."`
-	StartsAt string `help:"When they come into force: a day, 2027-01-01, which begins in the program's time zone, or a moment, 2027-01-01T09:00:00+01:00. At once when left out." name:"starts-at" placeholder:"TIME"`
+	StartsAt string `help:"When they come into force: a day, 2027-01-01, which begins in the program's time zone, or a moment, 2027-01-01T09:00:00+01:00. At once when left out." name:"starts-at" placeholder:"TIME" xor:"when"`
+	Pilot    string `help:"Put them into force for those members alone who bear this tag." placeholder:"TAG" xor:"when"`
 }
 
 // Run publishes the terms of a file, or schedules them.
@@ -155,6 +174,13 @@ func (c *programImportCommand) Run(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return f.At(err)
+		case c.Pilot != "":
+			n, err := w.Stores.Members.CountTagged(ctx, p.ID, c.Pilot)
+			if err != nil {
+				return err
+			}
+			fmt.Printf("Version %d of %s is in force for %s with the tag %s. To end that: regulars program end-pilot %s\n",
+				p.Version, p.ID, commandline.Count(n, "member", "members"), c.Pilot, p.ID)
 		case p.Version == before.Version:
 			fmt.Printf("Nothing changed: version %d of %s says the same and stays in force.\n", p.Version, p.ID)
 		case c.StartsAt != "":
@@ -167,6 +193,9 @@ func (c *programImportCommand) Run(ctx context.Context) error {
 }
 
 func (c *programImportCommand) publish(ctx context.Context, w *wallet.Service, before *models.Program, t models.Terms) (*models.Program, error) {
+	if c.Pilot != "" {
+		return w.Pilot(ctx, before.ID, t, c.Pilot, -1, "")
+	}
 	if c.StartsAt == "" {
 		return w.Publish(ctx, before.ID, t, -1, "")
 	}
@@ -201,6 +230,33 @@ func (c *programUnscheduleCommand) Run(ctx context.Context) error {
 			return missingProgram(err, c.ID)
 		}
 		fmt.Printf("Version %d of %s will not come into force.\n", p.Version, p.ID)
+		return nil
+	})
+}
+
+type programEndPilotCommand struct {
+	database
+	ID      string `arg:"" help:"The program."`
+	Publish bool   `help:"Publish the terms of the pilot for everybody."`
+}
+
+// Run ends the pilot, for all tills at once.
+func (c *programEndPilotCommand) Run(ctx context.Context) error {
+	return withWallet(ctx, c.database, func(w *wallet.Service) error {
+		pilot, err := w.Stores.Programs.Pilot(ctx, models.ProgramID(c.ID))
+		if err != nil {
+			return missingProgram(err, c.ID)
+		}
+		var p *models.Program
+		if c.Publish {
+			p, err = w.Publish(ctx, pilot.ID, pilot.Terms, -1, "")
+		} else {
+			p, err = w.EndPilot(ctx, pilot.ID, -1, "")
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Printf("The pilot has ended: version %d of %s is in force for everybody.\n", p.Version, p.ID)
 		return nil
 	})
 }

@@ -108,3 +108,27 @@ func TestTermsThatCannotBeReadAreToldPlainly(t *testing.T) {
 	complains(t, 1, `there is no program "shoe"`, "program", "import", "shoe", file, data)
 	require.Equal(t, terms, mustRun(t, "program", "export", "shop", data), "nothing of it was taken")
 }
+
+func TestTermsArePiloted(t *testing.T) {
+	data, file := shop(t)
+	terms := mustRun(t, "program", "export", "shop", data)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(terms, "give: 1,", "give: 2,", 1)), 0o600))
+	complains(t, 1, "No version of this program is being piloted", "program", "export", "shop", "--pilot", data)
+	pilot := func() {
+		t.Helper()
+		out := mustRun(t, "program", "import", "shop", file, "--pilot=friends", data)
+		require.Contains(t, out, "is in force for 0 members with the tag friends.")
+	}
+	pilot()
+	require.Contains(t, mustRun(t, "program", "export", "shop", data), "# Version 2 is in force for members with the tag friends.")
+	require.Contains(t, mustRun(t, "program", "export", "shop", "--pilot", data), "give: 2,")
+	complains(t, 1, "A pilot for friends is on", "program", "import", "shop", file, "--pilot=others", data)
+	complains(t, 1, "A tag has 1 to 40 small letters", "program", "import", "shop", file, "--pilot=no good", data)
+	complains(t, 2, "--pilot", "program", "import", "shop", file, "--pilot=friends", "--starts-at=2099-01-01", data)
+	require.Contains(t, mustRun(t, "program", "end-pilot", "shop", data), "version 3 of shop is in force for everybody")
+	complains(t, 1, "No version of this program is being piloted", "program", "end-pilot", "shop", data)
+	require.Contains(t, mustRun(t, "program", "export", "shop", data), "give: 1,")
+	pilot()
+	require.Contains(t, mustRun(t, "program", "end-pilot", "shop", "--publish", data), "version 5 of shop is in force for everybody")
+	require.Contains(t, mustRun(t, "program", "export", "shop", data), "give: 2,")
+}

@@ -21,7 +21,7 @@ type Programs struct {
 	mu     sync.RWMutex
 	cached map[string]*models.Program
 	known  map[models.ProgramID]knownHead
-	fresh  map[models.ProgramID]freshVersion // versions that others may not know of until then
+	fresh  map[string]time.Time // until when others may not know of a version, by its key
 }
 
 // programHead says which version of a program is in force. A scheduled one is in
@@ -34,6 +34,10 @@ type programHead struct {
 	Next    int              `bson:"next,omitempty"`    // scheduled; 0 for none
 	NextAt  *time.Time       `bson:"next_at,omitempty"` // from when on Next is in force
 	Spread  int              `bson:"spread"`            // the version that all members were marked for
+
+	Pilot       int    `bson:"pilot,omitempty"`        // in force for those who bear PilotTag; 0 for none
+	PilotTag    string `bson:"pilot_tag,omitempty"`    // with Pilot
+	PilotSpread int    `bson:"pilot_spread,omitempty"` // the pilot that its members were marked for
 }
 
 // settle puts the scheduled version into force once its time has come.
@@ -44,7 +48,7 @@ func (h *programHead) settle(now time.Time) {
 }
 
 // latest is the version that was published last.
-func (h *programHead) latest() int { return max(h.Version, h.Next) }
+func (h *programHead) latest() int { return max(h.Version, h.Next, h.Pilot) }
 
 // checkAway refuses to take the scheduled version away in the last moment, when
 // some instance may not hear of it before its time.
@@ -58,11 +62,6 @@ func (h *programHead) checkAway(now time.Time) error {
 type knownHead struct {
 	head  programHead
 	until time.Time
-}
-
-type freshVersion struct {
-	version int
-	until   time.Time
 }
 
 // HeadAge is how long an instance may go on with what it knows of a program.
@@ -79,7 +78,7 @@ func openPrograms(ctx context.Context, db *DB, clock *Clock) (*Programs, error) 
 	}
 	return &Programs{
 		clock: clock, heads: heads, versions: versions, cached: map[string]*models.Program{},
-		known: map[models.ProgramID]knownHead{}, fresh: map[models.ProgramID]freshVersion{},
+		known: map[models.ProgramID]knownHead{}, fresh: map[string]time.Time{},
 	}, nil
 }
 
@@ -87,9 +86,31 @@ func unknownProgram() error {
 	return models.Fail(models.NotFound, "unknown_program", "program", "There is no such program.")
 }
 
-// Current returns the version of a program that is in force. The result is
-// shared and must not be changed.
+// Current returns the version of a program that is in force for everybody. What
+// concerns one member goes by For. The result is shared and must not be changed.
 func (s *Programs) Current(ctx context.Context, id models.ProgramID) (*models.Program, error) {
+	head, err := s.head(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Version(ctx, id, head.Version)
+}
+
+// For returns the version that is in force for a member: the pilot for those who
+// bear its tag. The result is shared and must not be changed.
+func (s *Programs) For(ctx context.Context, m *models.Member) (*models.Program, error) {
+	head, err := s.head(ctx, m.Program)
+	if err != nil {
+		return nil, err
+	}
+	if head.Pilot > 0 && m.Tagged(head.PilotTag) {
+		return s.Version(ctx, m.Program, head.Pilot)
+	}
+	return s.Version(ctx, m.Program, head.Version)
+}
+
+// head is what is known of a program, not older than HeadAge.
+func (s *Programs) head(ctx context.Context, id models.ProgramID) (programHead, error) {
 	s.mu.RLock()
 	known, ok := s.known[id]
 	s.mu.RUnlock()
@@ -97,9 +118,9 @@ func (s *Programs) Current(ctx context.Context, id models.ProgramID) (*models.Pr
 		head, err := s.heads.Get(ctx, string(id))
 		switch {
 		case errors.Is(err, ErrNotFound):
-			return nil, unknownProgram()
+			return programHead{}, unknownProgram()
 		case err != nil:
-			return nil, err
+			return programHead{}, err
 		}
 		known = knownHead{head: head, until: time.Now().Add(HeadAge)}
 		s.mu.Lock()
@@ -107,7 +128,7 @@ func (s *Programs) Current(ctx context.Context, id models.ProgramID) (*models.Pr
 		s.mu.Unlock()
 	}
 	known.head.settle(s.clock.Now())
-	return s.Version(ctx, id, known.head.Version)
+	return known.head, nil
 }
 
 // Version returns one version of a program, shared and not to be changed.
@@ -157,7 +178,7 @@ func (s *Programs) Unspread(ctx context.Context) iter.Seq2[*models.Program, erro
 		for head, err := range s.heads.Find(ctx, Query{Sort: []string{"_id"}}) {
 			var p *models.Program
 			head.settle(s.clock.Now())
-			if err == nil && (head.Spread >= head.Version || !s.settled(head)) {
+			if err == nil && (head.Spread >= head.Version || !s.settled(head.ID, head.Version)) {
 				continue
 			}
 			if err == nil {
@@ -170,15 +191,18 @@ func (s *Programs) Unspread(ctx context.Context) iter.Seq2[*models.Program, erro
 	}
 }
 
-// settled reports whether every instance knows of the version in force. It
+// settled reports whether every instance knows that a version is in force. It
 // counts from when we saw it first: when it was written is not known well enough.
-func (s *Programs) settled(head programHead) bool {
+func (s *Programs) settled(id models.ProgramID, version int) bool {
+	key := models.ProgramKey(id, version)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.fresh[head.ID].version != head.Version {
-		s.fresh[head.ID] = freshVersion{version: head.Version, until: time.Now().Add(2 * HeadAge)}
+	until, seen := s.fresh[key]
+	if !seen {
+		until = time.Now().Add(2 * HeadAge)
+		s.fresh[key] = until
 	}
-	return !time.Now().Before(s.fresh[head.ID].until)
+	return !time.Now().Before(until)
 }
 
 // Marked returns the last version that all members were marked for, 0 when

@@ -12,7 +12,8 @@ import (
 // at once or when it says that it starts. Terms that are in force make no version:
 // the one in force comes back; nor do those that are to start at that moment
 // anyway. A version that is to start replaces the one that was to, which a version
-// that is in force at once leaves there, under a later number. With expect ≥ 0 it
+// that is in force at once leaves there, under a later number. Terms of the pilot
+// that are in force at once for everybody end it. With expect ≥ 0 it
 // reports a Conflict when another version was published last by then; 0 expects
 // that the program does not exist yet.
 func (s *Programs) Publish(ctx context.Context, next models.Program, expect int) (*models.Program, error) {
@@ -32,19 +33,35 @@ func (s *Programs) Publish(ctx context.Context, next models.Program, expect int)
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.heads.Upsert(ctx, string(next.ID), func(h *programHead, _ bool) error {
+	if next.StartsAt == nil && head.Pilot > 0 {
+		pilot, err := s.Version(ctx, next.ID, head.Pilot)
+		if err != nil {
+			return nil, err
+		}
+		if pilot.Equal(next.Terms) {
+			follows.Pilot, follows.PilotTag = 0, ""
+		}
+	}
+	return &next, s.put(ctx, &next, head, follows)
+}
+
+// put makes a program's head say what follows, all at once, unless somebody else
+// published since it was seen.
+func (s *Programs) put(ctx context.Context, next *models.Program, seen, follows programHead) error {
+	now := s.clock.Now()
+	_, err := s.heads.Upsert(ctx, string(next.ID), func(h *programHead, _ bool) error {
 		h.settle(now)
-		if h.Version != head.Version || h.Next != head.Next {
+		if h.Version != seen.Version || h.Next != seen.Next || h.Pilot != seen.Pilot {
 			return ChangedMeanwhile()
 		}
 		h.ID, h.Version, h.Next, h.NextAt = next.ID, follows.Version, follows.Next, follows.NextAt
+		h.Pilot, h.PilotTag = follows.Pilot, follows.PilotTag
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		s.forget(next)
 	}
-	s.forget(&next)
-	return &next, nil
+	return err
 }
 
 // saying returns the version that says the same as next already, if one does.
