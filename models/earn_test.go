@@ -82,6 +82,30 @@ func TestOnePurchaseIsOnePointAndTenAreAReward(t *testing.T) {
 	require.Zero(t, s.has(models.Points))
 }
 
+func TestSomethingForHundredPointsAndMoreForAThousand(t *testing.T) {
+	s := shopping(t, func(terms *models.Terms) {
+		terms.Rules = perAmount(1, 100)
+		terms.Rewards = []models.Reward{{ID: "small", Name: "A coffee", Unit: models.Points, Cost: 100}, {ID: "large", Name: "A dinner", Unit: models.Points, Cost: 1000}}
+	})
+	ready := func() (names []models.RewardID) {
+		all, _ := s.state.Rewards(s.p, day)
+		for _, r := range all {
+			names = append(names, r.ID)
+		}
+		return names
+	}
+	s.buys(9_999)
+	require.Empty(t, ready())
+	s.buys(1)
+	require.Equal(t, []models.RewardID{"small"}, ready())
+	_, next := s.state.Rewards(s.p, day)
+	require.Equal(t, models.RewardID("large"), next.ID)
+	s.buys(90_000)
+	require.Equal(t, []models.RewardID{"small", "large"}, ready())
+	s.do(models.Event{Kind: models.EntryRedeem, Reward: "large"})
+	require.Zero(t, s.has(models.Points))
+}
+
 func TestARewardForEachFiftyDollars(t *testing.T) {
 	s := shopping(t, func(terms *models.Terms) { terms.Rules = perAmount(1, 5000) })
 	s.buys(3000)

@@ -193,7 +193,7 @@ func richWhen(t *rapid.T) models.When {
 		Days:  rapid.SampledFrom([][]string{nil, nil, nil, {"tue", "wed"}}).Draw(t, "days"),
 		Hours: rapid.SampledFrom([][]models.Hours{nil, nil, nil, {{From: "22:00", Until: "03:00"}}, {{From: "09:00", Until: "17:00"}}}).Draw(t, "hours"),
 		Tiers: rapid.SampledFrom([][]string{nil, nil, nil, {"Silver", "Gold"}}).Draw(t, "tiers"),
-		Facts: rapid.SampledFrom([][]models.Fact{nil, nil, nil, {models.BirthdayMonth}}).Draw(t, "facts"),
+		Facts: rapid.SampledFrom([][]models.Fact{nil, nil, nil, {models.BirthdayMonth}, {"tag:student"}}).Draw(t, "facts"),
 	}
 }
 
@@ -207,7 +207,7 @@ func richBonus(t *rapid.T) models.Bonus {
 func happens(t *rapid.T, a *account, at time.Time) models.Event {
 	e := models.Event{
 		Kind: models.EntryEarn, At: at, Location: rapid.SampledFrom([]string{"", "Corner", "Mill", "Square"}).Draw(t, "location"),
-		Facts: rapid.SampledFrom([][]models.Fact{nil, {models.BirthdayMonth}}).Draw(t, "facts"),
+		Facts: rapid.SampledFrom([][]models.Fact{nil, {models.BirthdayMonth}, {"tag:student"}, {models.BirthdayMonth, "tag:student"}}).Draw(t, "facts"),
 	}
 	switch rapid.IntRange(0, 14).Draw(t, "event") {
 	case 14:

@@ -77,7 +77,7 @@ func TestRewardsForFriendsHaveALimit(t *testing.T) {
 }
 
 // Referrer and friend have a tenth of €10 each after the first purchase.
-func TestReferrerAndFriendTenPercentEach(t *testing.T) {
+func TestReferrerAndFriendTenPercentEachAfterTheFirstPurchase(t *testing.T) {
 	p := program(func(terms *models.Terms) {
 		terms.Referral = models.Referral{ID: "friend", Name: "10 %", FriendName: "10 %", Unit: models.Points, Give: 100, FriendGive: 100}
 	})
@@ -85,8 +85,9 @@ func TestReferrerAndFriendTenPercentEach(t *testing.T) {
 	e := buy(1000)
 	e.Referrer = "m1"
 	require.EqualValues(t, 1, friend.enters(e).Referred())
+	require.Zero(t, friend.enters(e).Referred(), "the second is none")
 	member.do(models.Event{Kind: models.EntryEarn, Activity: models.OnReferral, At: time.Now()})
-	require.EqualValues(t, 110, friend.has(models.Points))
+	require.EqualValues(t, 10+100+10, friend.has(models.Points))
 	require.EqualValues(t, 100, member.has(models.Points))
 }
 
