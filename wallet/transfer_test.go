@@ -14,7 +14,7 @@ import (
 	"regulars/wallet"
 )
 
-func generous(t *models.Terms) {
+func sharing(t *models.Terms) {
 	t.Sharing = models.Sharing{Transfers: []models.Transferable{{Unit: models.Points, Most: 50, MostDay: 80}}, Household: 3}
 	t.Expiries = []models.Expiry{{Unit: models.Points, Months: 12}}
 }
@@ -43,7 +43,7 @@ func killed(t *testing.T, s *apitest.Server) {
 
 func TestUnitsAreGivenToAnother(t *testing.T) {
 	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		phone, serial := s.Hold(bob)
 		s.Earn(ada, 9000)
@@ -84,7 +84,7 @@ func TestUnitsAreGivenToAnother(t *testing.T) {
 // What was let go when the process died arrives all the same, by the sweep.
 func TestTransferThatWasCutOffArrives(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		s.Earn(ada, 9000)
 		booked, err := halfGive(t, s, ada, bob)
@@ -122,7 +122,7 @@ func forget(t *testing.T, s *apitest.Server, id models.EntryID) {
 
 func TestVerifyMissesTheOtherSideOfATransfer(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		s.Earn(ada, 9000)
 		s.Earn(bob, 100)
@@ -157,7 +157,7 @@ func parting(m *models.Member, key string) wallet.Unmerging {
 
 func TestTwoCardsBecomeOneAndTwoAgain(t *testing.T) {
 	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Ada Lee")
 		first, firstSerial := s.Hold(ada)
 		second, secondSerial := s.Hold(bob)
@@ -217,7 +217,7 @@ func TestTwoCardsBecomeOneAndTwoAgain(t *testing.T) {
 // Requests that came before their card was merged are answered as they were.
 func TestRepeatsAreAnsweredAfterAMerge(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		first, err := s.Wallet.Earn(t.Context(), sale(bob, 900, "r1"))
 		require.NoError(t, err)
@@ -245,7 +245,7 @@ func TestRepeatsAreAnsweredAfterAMerge(t *testing.T) {
 // behind.
 func TestTillsDuringAMergeLoseNothing(t *testing.T) {
 	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		phone, serial := s.Hold(bob)
 		s.Earn(bob, 100)
@@ -271,7 +271,7 @@ func TestTillsDuringAMergeLoseNothing(t *testing.T) {
 // Of two merges that cross, no circle comes about.
 func TestMergesThatCrossMakeNoCircle(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		people := []*models.Member{s.Enrol("Ada"), s.Enrol("Bob"), s.Enrol("Cas")}
 		for _, m := range people {
 			s.Earn(m, 1000)
@@ -300,7 +300,7 @@ func TestMergesThatCrossMakeNoCircle(t *testing.T) {
 // or the next till completes it.
 func TestMergeThatWasCutOffIsCompleted(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		for _, byTill := range []bool{true, false} {
 			ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 			s.Earn(bob, 1000)
@@ -333,7 +333,7 @@ func TestMergeThatWasCutOffIsCompleted(t *testing.T) {
 
 func TestWhatCanNotBeMerged(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob, cas, gone := s.Enrol("Ada"), s.Enrol("Bob"), s.Enrol("Cas"), s.Enrol("Gone")
 		require.NoError(t, s.Wallet.Erase(t.Context(), "demo", gone.ID))
 		_, err := s.Wallet.Merge(t.Context(), merging(bob, ada, "m1"))
