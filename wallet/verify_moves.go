@@ -2,12 +2,10 @@ package wallet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"regulars/models"
-	"regulars/models/store"
 )
 
 // moving is how long after its reversal a purchase may be on its way.
@@ -44,16 +42,16 @@ func (c *verifier) moved(ctx context.Context, e *models.Entry) error {
 
 // arrived checks that a purchase came where it was moved to.
 func (c *verifier) arrived(ctx context.Context, back *models.Entry) error {
+	var there *models.Entry
 	to, err := c.Stores.Members.Member(ctx, back.MovedTo)
 	if err == nil {
-		_, err = c.Stores.Ledger.ByKey(ctx, to.Account, moveKey(back.ID))
+		there, err = c.bookedAs(ctx, to.Accounts(), moveKey(back.ID))
 	}
-	switch {
-	case models.KindOf(err) == models.NotFound, errors.Is(err, store.ErrNotFound):
-		if c.Stores.Clock.Now().Sub(back.RecordedAt) > moving {
-			c.fault(back, "move_without_purchase", fmt.Sprintf("The purchase was moved to member %s, and is not there.", back.MovedTo))
-		}
-		return nil
+	if err != nil && models.KindOf(err) != models.NotFound {
+		return err
 	}
-	return err
+	if there == nil && c.Stores.Clock.Now().Sub(back.RecordedAt) > moving {
+		c.fault(back, "move_without_purchase", fmt.Sprintf("The purchase was moved to member %s, and is not there.", back.MovedTo))
+	}
+	return nil
 }
