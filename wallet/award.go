@@ -26,7 +26,7 @@ func (s *Service) Award(ctx context.Context, a Adjustment) (*models.Entry, *mode
 		e, err := s.refused(ctx, in, err)
 		return e, nil, err
 	}
-	program, err := s.Stores.Programs.Current(ctx, in.Member.Program)
+	program, err := s.Stores.Programs.For(ctx, in.Member)
 	if err != nil {
 		return nil, nil, err
 	}

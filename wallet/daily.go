@@ -241,15 +241,29 @@ func (t *turn) notices(ctx context.Context) error {
 // occasion holds the day of the last visit: an absence is one, however often it is
 // looked at.
 func (t *turn) away(ctx context.Context) error {
-	for _, o := range t.program.OffersOn(models.OnAway) {
+	for _, p := range t.versions() {
+		if err := t.awayUnder(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// awayUnder is away for those for whom a version is in force.
+func (t *turn) awayUnder(ctx context.Context, p *models.Program) error {
+	for _, o := range p.OffersOn(models.OnAway) {
 		last := models.DayAfter(t.day, -o.Away)
 		from, until := t.program.DayBegins(last, 0), t.program.DayBegins(last, 1)
 		for m, err := range t.Stores.Members.VisitedLast(ctx, t.program.ID, from, until) {
 			if err == nil {
 				err = t.goOn(ctx)
 			}
+			var own *models.Program
 			if err == nil {
-				err = t.grant(ctx, t.program, &m, &o, occasion{"away/" + last, t.day})
+				own, err = t.Stores.Programs.For(ctx, &m)
+			}
+			if err == nil && own.Version == p.Version {
+				err = t.grant(ctx, p, &m, &o, occasion{"away/" + last, t.day})
 			}
 			if err != nil {
 				return err
@@ -261,7 +275,7 @@ func (t *turn) away(ctx context.Context) error {
 
 // over takes the vouchers off the cards whose time was over within a day.
 func (t *turn) over(ctx context.Context) error {
-	if len(t.program.Offers) == 0 {
+	if !slices.ContainsFunc(t.versions(), func(p *models.Program) bool { return len(p.Offers) > 0 }) {
 		return nil
 	}
 	for v, err := range t.Stores.Vouchers.Ended(ctx, t.program.ID, t.program.DayBegins(t.day, -1), t.program.DayBegins(t.day, 0)) {
@@ -269,7 +283,7 @@ func (t *turn) over(ctx context.Context) error {
 			err = t.goOn(ctx)
 		}
 		if err == nil && v.UsedAt == nil {
-			err = t.showVouchers(ctx, t.program.ID, v.Member)
+			err = t.showVouchers(ctx, v.Member)
 		}
 		if err != nil {
 			return err

@@ -44,7 +44,7 @@ func (s *Service) grant(ctx context.Context, p *models.Program, m *models.Member
 			return err
 		}
 		if there.Request == v.Request { // and no other voucher that has this very code
-			return s.showVouchers(ctx, p.ID, m.ID)
+			return s.showVouchers(ctx, m.ID)
 		}
 	}
 }
@@ -59,19 +59,19 @@ func (s *Service) offered(v *models.Voucher) io.Reader {
 
 // showVouchers has the card of a member say which vouchers there are, where cards
 // do. Nobody's voucher is on no card.
-func (s *Service) showVouchers(ctx context.Context, program models.ProgramID, member models.MemberID) error {
+func (s *Service) showVouchers(ctx context.Context, member models.MemberID) error {
 	if member == "" {
 		return nil
-	}
-	p, err := s.Stores.Programs.Current(ctx, program)
-	if err != nil || len(p.Offers) == 0 {
-		return err
 	}
 	m, err := s.Stores.Members.Member(ctx, member)
 	if models.KindOf(err) == models.NotFound || err == nil && m.IssuedAt == nil {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	p, err := s.Stores.Programs.For(ctx, &m)
+	if err != nil || len(p.Offers) == 0 {
 		return err
 	}
 	if err := s.Stores.Refreshes.Mark(ctx, &m, models.PriorityService, s.Stores.Clock.Now()); err != nil {

@@ -162,7 +162,7 @@ func (s *Service) settleVoucher(ctx context.Context, id string, h store.Hold, bo
 	if err := s.Stores.Vouchers.Settle(ctx, id, h, booked); err != nil || booked == nil {
 		return err
 	}
-	return s.showVouchers(ctx, booked.Program, booked.Member)
+	return s.showVouchers(ctx, booked.Member)
 }
 
 // givenBack is what a reversal of an entry gives back, and whether it is

@@ -92,7 +92,7 @@ func (s *Service) checkMove(ctx context.Context, m Move, original *models.Entry,
 	if err := checkUsable(to); err != nil {
 		return err
 	}
-	program, err := s.Stores.Programs.Current(ctx, to.Program)
+	program, err := s.Stores.Programs.For(ctx, to)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (s *Service) IssueVouchers(ctx context.Context, i Issue) ([]models.Voucher,
 	if err := s.Stores.Vouchers.Insert(ctx, all); err != nil {
 		return nil, err
 	}
-	if err := s.showVouchers(ctx, i.Program, i.Member); err != nil {
+	if err := s.showVouchers(ctx, i.Member); err != nil {
 		return nil, err
 	}
 	return s.Stores.Vouchers.Batch(ctx, i.Program, all[0].Batch, 0, len(all))
@@ -188,7 +188,7 @@ func (s *Service) changeVoucher(ctx context.Context, p models.ProgramID, code mo
 	for began := time.Now(); ; {
 		v, err := s.Stores.Vouchers.Update(ctx, p, code, change)
 		if err == nil {
-			return v, s.showVouchers(ctx, p, v.Member)
+			return v, s.showVouchers(ctx, v.Member)
 		}
 		if !errors.Is(err, store.ErrHeld) {
 			return v, err
