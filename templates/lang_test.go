@@ -98,18 +98,20 @@ var kinds = []string{"points", "visits", "stamps"}
 // computed are the keys that are put together when they are said: what comes
 // after a prefix and a point.
 var computed = map[string][]string{
-	"entry": {"open", "earn", "load", "expire", "redeem", "reverse", "adjust", "check_in", "survey", "review", "bonus"}, "till.deed": {"check_in", "survey", "review"}, "role": {"owner", "manager", "marketer", "staff"},
+	"entry": {"open", "earn", "load", "expire", "redeem", "reverse", "adjust", "check_in", "survey", "review", "bonus", "gift", "received", "merge", "unmerge", "join", "leave"}, "till.deed": {"check_in", "survey", "review"}, "role": {"owner", "manager", "marketer", "staff"},
 	"wallet.name": {"apple", "google"}, "wallet.maker": {"apple", "google"}, "consent": {"program", "wallet", "email", "telephone"},
 	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched)},
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
 	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
-	"field": {"name", "phone", "email"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
+	"sharing.done": {"given", "invited", "withdrawn", "joined", "left", "removed"},
+	"field":        {"name", "phone", "email"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }
 
 // Whatever the code says by a computed key is in the catalogue as well.
 func TestComputedKeys(t *testing.T) {
 	english := texts(t, "pages", "en")
 	maps.Copy(english, texts(t, "units", "en"))
+	maps.Copy(english, texts(t, "sharing", "en"))
 	for prefix, names := range computed {
 		for _, name := range names {
 			require.Contains(t, english, prefix+"."+name)

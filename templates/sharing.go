@@ -36,6 +36,6 @@ type Handing struct {
 	Action       string
 	Key          string
 	Units        []Giveable
-	Amount, Card string    // what was typed, when it comes back
+	Amount, Card string // what was typed, when it comes back
 	Error        string
 }

@@ -43,7 +43,6 @@ var wordless = map[string]string{
 	"no_voucher":         "whoever asks goes on to look for a card",
 	"wrong_draw":         "a draw that was tampered with",
 	"invalid_weeks":      "JSON API: a dry run",
-	"ledger_too_large":   "JSON API: a dry run",
 	"no_transfer":        "an entry of a transfer without its other side",
 	"not_moved":          "an entry of a transfer for an account that is in use",
 	"no_merge":           "JSON API: undoing a merge",

@@ -34,14 +34,14 @@ func TestEachRoleHasItsOwnPages(t *testing.T) {
 		home string
 		menu []string
 	}{
-		apitest.Owner:    {"/console", []string{"/till", "/console", "/console/members"}},
-		apitest.Manager:  {"/console", []string{"/till", "/console", "/console/members"}},
-		apitest.Marketer: {"/console", []string{"/console", "/console/members"}},
+		apitest.Owner:    {"/console", []string{"/till", "/console", "/console/members", "/console/vouchers"}},
+		apitest.Manager:  {"/console", []string{"/till", "/console", "/console/members", "/console/vouchers"}},
+		apitest.Marketer: {"/console", []string{"/console", "/console/members", "/console/vouchers"}},
 		apitest.Staff:    {"/till", []string{"/till"}},
 	} {
 		t.Run(email, func(t *testing.T) {
 			b := open(s)
-			for _, next := range []string{"", "/till", "/till?lang=nl", "/console", "/console/members"} {
+			for _, next := range []string{"", "/till", "/till?lang=nl", "/console", "/console/members", "/console/vouchers"} {
 				got := b.send("POST", "/login", url.Values{"email": {email}, "password": {apitest.Password}, "next": {next}})
 				require.Equal(t, 303, got.Status, next)
 				require.Equal(t, 200, b.get(got.Header.Get("Location")).Status, "sent on to %s", got.Header.Get("Location"))
