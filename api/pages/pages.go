@@ -207,9 +207,12 @@ func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.En
 			Kind: kind(&e), Changes: changes(then, &e), Why: reasons(t, then, &e),
 			At: e.At.In(program.Zone()), Note: reason(t, e.Reason), Undone: undone[e.ID].Whole(&e),
 		}
-		if e.Purchase != nil {
+		switch {
+		case e.Purchase != nil:
 			line.Amount = money(t, program, e.Purchase.Amount)
-		} else if e.Undo > 0 {
+		case e.Load != nil:
+			line.Amount = money(t, program, e.Load.Amount)
+		case e.Undo > 0:
 			line.Amount = money(t, program, e.Undo)
 		}
 		if r, ok := then.Reward(e.Reward); ok {
