@@ -49,7 +49,7 @@ type Change struct {
 
 	Transfer *Transfer // transfer: with what goes along
 
-	paid     []Paid // with Paid: the memberships after it
+	paid     []Paid   // with Paid: the memberships after it
 	restored restored // reverse: what earlier parts gave back
 }
 

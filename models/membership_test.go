@@ -255,8 +255,8 @@ func TestMembershipsAreChecked(t *testing.T) {
 	} {
 		t.Run(field, func(t *testing.T) {
 			p := gym(spoil)
-			fault, ok := models.CheckTerms(&p.Terms).(*models.Error)
-			require.True(t, ok)
+			var fault *models.Error
+			require.ErrorAs(t, models.CheckTerms(&p.Terms), &fault)
 			require.Equal(t, field, fault.Field)
 		})
 	}

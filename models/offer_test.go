@@ -36,8 +36,8 @@ func TestOffersAreChecked(t *testing.T) {
 	} {
 		t.Run(field, func(t *testing.T) {
 			p := offering(spoil)
-			fault, ok := models.CheckTerms(&p.Terms).(*models.Error)
-			require.True(t, ok)
+			var fault *models.Error
+			require.ErrorAs(t, models.CheckTerms(&p.Terms), &fault)
 			require.Equal(t, field, fault.Field)
 		})
 	}

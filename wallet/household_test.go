@@ -26,7 +26,7 @@ func joining(m *models.Member, code, key string) wallet.Joining {
 
 func TestAHouseholdHasOneLedgerAndAllItsPhonesShowIt(t *testing.T) {
 	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		first, firstSerial := s.Hold(ada)
 		second, secondSerial := s.Hold(bob)
@@ -76,7 +76,7 @@ func TestAHouseholdHasOneLedgerAndAllItsPhonesShowIt(t *testing.T) {
 
 func TestAHouseholdTakesAsManyAsItMay(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada := s.Enrol("Ada")
 		code := home(t, s, ada)
 		var others []*models.Member
@@ -103,7 +103,7 @@ func TestWhoComesIntoAHousehold(t *testing.T) {
 		ada := s.Enrol("Ada")
 		_, _, err := s.Wallet.InviteHome(t.Context(), ada)
 		require.Equal(t, "no_households", models.CodeOf(err))
-		publish(t, s, generous, bringing)
+		publish(t, s, sharing, bringing)
 		code := home(t, s, ada)
 		bob, cas := invited(t, s, ada, "Bob"), s.Enrol("Cas")
 		for want, j := range map[string]wallet.Joining{
@@ -133,7 +133,7 @@ func TestWhoComesIntoAHousehold(t *testing.T) {
 // Erasing a guest leaves the household its account and its points.
 func TestErasingSomebodyOfAHousehold(t *testing.T) {
 	each(t, func(t *testing.T, s *apitest.Server) {
-		publish(t, s, generous)
+		publish(t, s, sharing)
 		ada, bob := s.Enrol("Ada"), s.Enrol("Bob")
 		s.Earn(bob, 900)
 		_, err := s.Wallet.JoinHousehold(t.Context(), joining(bob, home(t, s, ada), "j1"))
