@@ -117,11 +117,35 @@ func (m *move) gone(in *Entry, u Unit, made []Lot) (n int64) {
 	return n
 }
 
-// takeDebtBack puts back what paid for the debt that the merge brought.
+// takeDebtBack puts back what paid for the debt that the merge brought: where it
+// came from, and what was earned towards it since as if the house gave it now, so
+// that it ends like any other.
 func (m *move) takeDebtBack(in *Entry, u Unit, n int64) {
 	loose := m.s.Balance(u) - m.shelf.sum(u)
 	m.add(u, n)
-	m.shelf.giveBack(in, u, 0, n-max(min(-loose, n), 0))
+	n -= max(min(-loose, n), 0)
+	before := m.shelf.sum(u)
+	m.shelf.giveBack(in, u, 0, n)
+	n -= m.shelf.sum(u) - before + paidLoose(in, u)
+	e, _ := m.p.Expiry(u)
+	l := Lot{Unit: u, Amount: n, Expires: e.end(m.event.At, m.p.Zone())}
+	if n > 0 && (l.Expires != nil || m.p.Coalition()) {
+		m.shelf.add(l)
+		m.shelf.changes = append(m.shelf.changes, l)
+	}
+}
+
+// paidLoose is how many units that were in no lot paid for the debt that a merge
+// brought.
+func paidLoose(in *Entry, u Unit) int64 {
+	after, brought := in.State.Balance(u), -in.Amount(u)
+	n := brought - max(-after, 0) + max(-after-brought, 0)
+	for _, l := range in.Lots {
+		if l.Unit == u && l.Amount < 0 {
+			n += l.Amount
+		}
+	}
+	return n
 }
 
 func sumOf(lots []Lot, u Unit) (n int64) {
