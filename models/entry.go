@@ -136,6 +136,12 @@ func (e *Entry) Origin() EntryID {
 	return e.Ref
 }
 
+// TakesBack reports whether e takes back what another entry did, that of Ref: it is
+// a reversal, or the undoing of a merge.
+func (e *Entry) TakesBack() bool {
+	return e.Kind == EntryReverse || e.Transfer != nil && e.Transfer.Out && e.Transfer.Why == Unmerge
+}
+
 // Automatic reports whether the program booked the entry by itself.
 func (e *Entry) Automatic() bool {
 	return e.Staff == "" && (e.Kind == EntryExpire || e.Kind == EntryEarn && e.Activity.Unasked() || strings.HasPrefix(e.Key, "unreferral/"))

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"cmp"
 	"maps"
 	"testing"
 
@@ -16,6 +17,8 @@ type account struct {
 	state   models.State
 	entries []models.Entry
 	undone  map[int]models.Undone
+	town    *village // with the accounts that it gives to and takes from; nil where it is alone
+	name    models.AccountID
 }
 
 // post books an event as the wallet does, if the rules allow it.
@@ -24,9 +27,10 @@ func (a *account) post(event models.Event) error {
 	if err != nil {
 		return err
 	}
+	before := a.state
 	a.state = c.State
 	e := models.Entry{
-		Seq: int64(len(a.entries) + 1), Kind: event.Kind, At: event.At, Location: event.Location, Facts: event.Facts,
+		Account: a.name, Seq: int64(len(a.entries) + 1), Kind: event.Kind, At: event.At, Location: event.Location, Facts: event.Facts,
 		Purchase: event.Purchase, Activity: event.Activity, Load: event.Load, Reward: event.Reward, Taken: event.Taken,
 		Deltas: c.Deltas, Counts: c.Counts, Lots: c.Lots, Paid: c.Paid, Credit: c.Credit, Undo: c.Undo, Lines: event.Lines, State: c.State,
 		Merchant: c.Merchant, Given: c.Given, Transfer: c.Transfer,
@@ -35,17 +39,55 @@ func (a *account) post(event models.Event) error {
 		e.Referrer = event.Referrer
 	}
 	if event.Kind == models.EntryReverse || event.Transfer != nil && event.Transfer.Out && event.Original != nil {
-		e.Ref = models.EntryIDOf("a", event.Original.Seq)
-		undone := a.undone[int(event.Original.Seq)-1]
+		e.Ref = idOf(event.Original)
+		o := a.of(event.Original)
+		undone := o.undone[int(event.Original.Seq)-1]
 		undone.Add(&e)
-		a.undone[int(event.Original.Seq)-1] = undone
+		o.undone[int(event.Original.Seq)-1] = undone
+	}
+	if a.town != nil {
+		e.RecordedAt = a.town.tick()
+	}
+	if a.town != nil && e.Kind != models.EntryTransfer {
+		a.town.pairs.add(before.Holdings(), e.State.Holdings(), &e)
 	}
 	a.entries = append(a.entries, e)
 	return nil
 }
 
+// idOf is the id of an entry, of account a where it is in no town.
+func idOf(e *models.Entry) models.EntryID {
+	return models.EntryIDOf(cmp.Or(e.Account, "a"), e.Seq)
+}
+
+// of is the account in which an entry stands.
+func (a *account) of(e *models.Entry) *account {
+	if a.town == nil {
+		return a
+	}
+	return a.town.ledgers[models.MemberID(e.Account)]
+}
+
+// reversible are the entries that may be taken back here: its own, and those of the
+// accounts that it took over.
+func (a *account) reversible() (all []*models.Entry) {
+	from := []*account{a}
+	if a.town != nil {
+		from = a.town.held(a)
+	}
+	for _, o := range from {
+		for i := range o.entries {
+			all = append(all, &o.entries[i])
+		}
+	}
+	return all
+}
+
 // before is what was taken back of the entry that e takes back, before e.
 func (a *account) before(e *models.Entry) (undone models.Undone) {
+	if a.town != nil {
+		return a.town.before(e)
+	}
 	for i := range a.entries {
 		if o := &a.entries[i]; o.Ref != "" && o.Ref == e.Ref && o.Seq < e.Seq {
 			undone.Add(o)

@@ -229,9 +229,9 @@ func happens(t *rapid.T, a *account, at time.Time) models.Event {
 	case 3:
 		e.Kind, e.Delta = models.EntryAdjust, models.Delta{Unit: models.Points, Amount: rapid.Int64Range(-20, 20).Draw(t, "delta")}
 	case 4, 5:
-		if len(a.entries) > 0 {
-			i := rapid.IntRange(0, len(a.entries)-1).Draw(t, "original")
-			e.Kind, e.Original, e.Undone = models.EntryReverse, &a.entries[i], a.undone[i]
+		if all := a.reversible(); len(all) > 0 {
+			o := rapid.SampledFrom(all).Draw(t, "original")
+			e.Kind, e.Original, e.Undone = models.EntryReverse, o, a.of(o).undone[int(o.Seq)-1]
 			if e.Part = rapid.SampledFrom([]int64{0, 0, 77, 500}).Draw(t, "part"); rapid.Bool().Draw(t, "by line") {
 				e.Part, e.Lines = 0, returned(t, e.Original, e.Undone)
 			}
@@ -341,7 +341,7 @@ func TestAnyProgramKeepsItsBooks(t *testing.T) {
 			}
 			require.Equal(t, credit, e.State.Earned)
 			withinLimits(t, p, e)
-			lotsAreWhole(t, s, e)
+			lotsAreWhole(t, p, s, e)
 			tierIsRight(t, a, s, e)
 			paidIsRight(t, a, e)
 			c, err := p.Apply(s, e.Event(originalOf(a, e), a.before(e)))
@@ -546,7 +546,7 @@ func earnedInTime(a *account, e *models.Entry) string {
 // lotsAreWhole: no lot is empty or below zero, together they are no more than
 // the balance, what an entry changed of them is the difference, and what is
 // redeemed comes from those that end first.
-func lotsAreWhole(t *rapid.T, before models.State, e *models.Entry) {
+func lotsAreWhole(t *rapid.T, p *models.Program, before models.State, e *models.Entry) {
 	in := map[models.Unit]int64{}
 	for i, l := range e.State.Lots {
 		require.Positive(t, l.Amount)
@@ -554,6 +554,11 @@ func lotsAreWhole(t *rapid.T, before models.State, e *models.Entry) {
 		if i > 0 && l.Expires != nil {
 			require.NotNil(t, e.State.Lots[i-1].Expires, "what never ends comes last")
 			require.False(t, e.State.Lots[i-1].Expires.After(*l.Expires))
+		}
+	}
+	for u, n := range e.State.Balances {
+		if e.State.Moved == "" && inLots(p, u) {
+			require.Equal(t, max(n, 0), in[u], "all of it is in lots")
 		}
 	}
 	for u, n := range in {
@@ -574,4 +579,10 @@ func lotsAreWhole(t *rapid.T, before models.State, e *models.Entry) {
 	for u, n := range in {
 		require.Equal(t, changed[u], n, u)
 	}
+}
+
+// inLots reports whether all units of a kind are in lots.
+func inLots(p *models.Program, u models.Unit) bool {
+	e, ok := p.Expiry(u)
+	return p.Coalition() || ok && (e.Months > 0 || e.Date != "" || e.Inactive > 0)
 }

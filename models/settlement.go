@@ -46,9 +46,14 @@ func holdings(sums func(func(Unit, int64) bool), lots []Lot) map[Holding]int64 {
 // are used: for a reward, as money, or in place of others that a reversal or an
 // adjustment takes away. So it does not matter to any merchant whose units a
 // member brings, and all debts together are zero.
+//
+// Units that change hands are still their issuer's, also on their way from one
+// account to another. A member's debt is the house's: whoever's units repay it owe
+// the house.
 type Settlement struct {
-	flows map[flow]int64
-	sums  map[Holding]*unitSums
+	flows  map[flow]int64
+	sums   map[Holding]*unitSums
+	moving map[Holding]int64 // let go by one account and not yet taken by another
 }
 
 // flow is units on their way from whoever gave them to where they were used.
@@ -62,11 +67,11 @@ type unitSums struct{ issued, redeemed, expired int64 }
 
 // NewSettlement returns one of no entries.
 func NewSettlement() *Settlement {
-	return &Settlement{flows: map[flow]int64{}, sums: map[Holding]*unitSums{}}
+	return &Settlement{flows: map[flow]int64{}, sums: map[Holding]*unitSums{}, moving: map[Holding]int64{}}
 }
 
-// Add counts an entry in. A reversal is as what it takes back: kind and version
-// are those of the original, so that what was owed is owed back.
+// Add counts an entry in. What takes another back is as that: kind and version are
+// those of the original, so that what was owed is owed back.
 func (s *Settlement) Add(version *Program, e *Entry, kind EntryKind) {
 	switch kind {
 	case EntryEarn, EntryRedeem, EntryLoad, EntryOpen, EntryAdjust:
@@ -75,7 +80,12 @@ func (s *Settlement) Add(version *Program, e *Entry, kind EntryKind) {
 			s.sum(h).expired -= n
 		}
 		return
-	default: // units that only change hands are still their issuer's
+	case EntryTransfer:
+		if e.Transfer != nil { // as in all books that nobody has been at
+			s.pass(version, e)
+		}
+		return
+	default:
 		return
 	}
 	for _, d := range e.Deltas {
@@ -94,6 +104,44 @@ func (s *Settlement) Add(version *Program, e *Entry, kind EntryKind) {
 	}
 }
 
+// pass counts one side of a transfer in: what is gone from the account and not on
+// its way, or is on it for what came, has repaid a debt. Where a merge is undone,
+// that comes back.
+func (s *Settlement) pass(version *Program, e *Entry) {
+	changed := e.Holdings()
+	for h, n := range e.passes() {
+		changed[h] += n
+		s.moving[h] += n
+	}
+	for h, n := range changed {
+		if h.Issuer != House && n != 0 {
+			s.flows[flow{h.Issuer, House, h.Unit, version.rate(h.Unit)}] -= n
+		}
+	}
+}
+
+// passes returns whose units a side of a transfer lets go; below zero those that it
+// takes.
+func (e *Entry) passes() map[Holding]int64 {
+	lots := e.Transfer.Lots
+	if !e.Transfer.Out {
+		lots = nil
+		for _, l := range e.Lots {
+			if l.Amount > 0 { // the others repay a debt
+				l.Amount = -l.Amount
+				lots = append(lots, l)
+			}
+		}
+	}
+	return holdings(func(yield func(Unit, int64) bool) {
+		for _, d := range e.Deltas {
+			if !yield(d.Unit, -d.Amount) {
+				return
+			}
+		}
+	}, lots)
+}
+
 func (s *Settlement) sum(h Holding) *unitSums {
 	sum := s.sums[h]
 	if sum == nil {
@@ -103,9 +151,9 @@ func (s *Settlement) sum(h Holding) *unitSums {
 	return sum
 }
 
-// Outstanding returns whose units have to be on the accounts if nothing came
-// before: what a merchant gave, less what was used there, more what it paid for
-// of others' and less what others paid for of its own.
+// Outstanding returns whose units members have if nothing came before, on accounts
+// or on the way between two: what a merchant gave, less what was used there, more
+// what it paid for of others' and less what others paid for of its own.
 func (s *Settlement) Outstanding() map[Holding]int64 {
 	out := map[Holding]int64{}
 	for h, sum := range s.sums {
@@ -114,6 +162,17 @@ func (s *Settlement) Outstanding() map[Holding]int64 {
 	for f, n := range s.flows {
 		out[Holding{f.redeemer, f.unit}] += n
 		out[Holding{f.issuer, f.unit}] -= n
+	}
+	maps.DeleteFunc(out, func(_ Holding, n int64) bool { return n == 0 })
+	return out
+}
+
+// Held returns those of the outstanding units that have to be on the accounts: all
+// but what is on its way between two.
+func (s *Settlement) Held() map[Holding]int64 {
+	out := s.Outstanding()
+	for h, n := range s.moving {
+		out[h] -= n
 	}
 	maps.DeleteFunc(out, func(_ Holding, n int64) bool { return n == 0 })
 	return out

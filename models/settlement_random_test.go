@@ -26,27 +26,57 @@ func settled(a *account) *models.Settlement {
 	return s
 }
 
-// byStates is who used whose units, by what the states before and after each
-// entry hold, without a look at the lots that the entries say they changed.
-func byStates(a *account) map[[3]string]int64 {
-	pairs := map[[3]string]int64{}
+// owing is how many units of an issuer were used at whose, by what the accounts
+// held before and after, without a look at the lots that entries say they changed.
+type owing map[[3]string]int64
+
+// add counts in what an entry did to what is held. What ends is nobody's to pay,
+// and what changes hands only where it repays what a member owes.
+func (o owing) add(before, after map[models.Holding]int64, e *models.Entry) {
+	if e.Kind == models.EntryExpire {
+		return
+	}
+	changed := maps.Clone(after)
+	for h, n := range before {
+		changed[h] -= n
+	}
+	for h, n := range changed {
+		if h.Issuer != e.Merchant {
+			o[[3]string{string(h.Issuer), string(e.Merchant), string(h.Unit)}] -= n
+		}
+	}
+}
+
+// settles checks a statement: it adds up to zero, and its debts are those.
+func (o owing) settles(t *rapid.T, st models.Statement) {
+	var net int64
+	for _, m := range st.Merchants {
+		require.Equal(t, m.Due-m.Owed, m.Net)
+		net += m.Net
+	}
+	require.Zero(t, net)
+	left := maps.Clone(o)
+	maps.DeleteFunc(left, func(_ [3]string, n int64) bool { return n == 0 })
+	for _, d := range st.Debts {
+		key := [3]string{unhoused(d.Issuer), unhoused(d.Redeemer), string(d.Unit)}
+		require.Equal(t, left[key], d.Units)
+		delete(left, key)
+		if d.Unit == models.Value {
+			require.Equal(t, d.Units, d.Amount, "value is worth what it says")
+		}
+	}
+	require.Empty(t, left)
+}
+
+// byStates is what the entries of an account come to.
+func byStates(a *account) owing {
+	pairs := owing{}
 	var before models.State
 	for i := range a.entries {
 		e := &a.entries[i]
-		if e.Kind != models.EntryExpire {
-			changed := e.State.Holdings()
-			for h, n := range before.Holdings() {
-				changed[h] -= n
-			}
-			for h, n := range changed {
-				if h.Issuer != e.Merchant {
-					pairs[[3]string{string(h.Issuer), string(e.Merchant), string(h.Unit)}] -= n
-				}
-			}
-		}
+		pairs.add(before.Holdings(), e.State.Holdings(), e)
 		before = e.State
 	}
-	maps.DeleteFunc(pairs, func(_ [3]string, n int64) bool { return n == 0 })
 	return pairs
 }
 
@@ -65,22 +95,7 @@ func TestAnySettlementAddsUpToZero(t *testing.T) {
 		a := life(t, rich(t))
 		s := settled(a)
 		st := s.Statement(a.p)
-		var net int64
-		for _, m := range st.Merchants {
-			require.Equal(t, m.Due-m.Owed, m.Net)
-			net += m.Net
-		}
-		require.Zero(t, net)
-		pairs := byStates(a)
-		for _, d := range st.Debts {
-			key := [3]string{unhoused(d.Issuer), unhoused(d.Redeemer), string(d.Unit)}
-			require.Equal(t, pairs[key], d.Units)
-			delete(pairs, key)
-			if d.Unit == models.Value {
-				require.Equal(t, d.Units, d.Amount, "value is worth what it says")
-			}
-		}
-		require.Empty(t, pairs)
+		byStates(a).settles(t, st)
 		require.Equal(t, a.state.Holdings(), s.Outstanding())
 		if !a.p.Coalition() {
 			require.Empty(t, st.Debts)

@@ -61,7 +61,7 @@ func (s *Service) Donations(ctx context.Context, id models.ProgramID, days model
 }
 
 // recorded goes through the entries of a program that were recorded on some
-// days. A reversal comes with what it takes back, and the version is the one that
+// days. What takes another back comes with that, and the version is the one that
 // this, or the entry itself, was made under. It returns the version in force.
 func (s *Service) recorded(ctx context.Context, id models.ProgramID, days models.Days, add func(version *models.Program, e, original *models.Entry)) (*models.Program, error) {
 	if err := days.Check(); err != nil {
@@ -87,7 +87,7 @@ func (s *Service) recorded(ctx context.Context, id models.ProgramID, days models
 			continue
 		}
 		var original *models.Entry
-		if e.Kind == models.EntryReverse {
+		if e.TakesBack() {
 			o, err := s.Stores.Ledger.Entry(ctx, e.Ref)
 			if err != nil {
 				return nil, err

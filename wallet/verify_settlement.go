@@ -20,7 +20,7 @@ type settledBooks struct {
 // settle counts an entry into the settlement of its program, and checks that it
 // moved those merchants' units that are gone from the account or new on it.
 func (c *verifier) settle(ctx context.Context, e, original *models.Entry, t *versionTerms, gap bool) error {
-	if !t.program.Coalition() && !issued(e.Lots) && !issued(c.account.state.Lots) {
+	if !t.program.Coalition() && !issued(e.Lots) && !issued(c.account.state.Lots) && (e.Transfer == nil || !issued(e.Transfer.Lots)) {
 		return nil
 	}
 	if !gap {
@@ -42,7 +42,7 @@ func (c *verifier) settle(ctx context.Context, e, original *models.Entry, t *ver
 		books.program = t.program
 	}
 	version, kind := t.program, e.Kind
-	if e.Kind == models.EntryReverse {
+	if e.TakesBack() {
 		if original == nil {
 			return nil // told already
 		}
@@ -74,8 +74,9 @@ func (c *verifier) hold() {
 }
 
 // settlements checks that what merchants owe each other adds up to zero, and
-// that what each gave and nobody has used is what is on the accounts. The
-// house's own includes what was given before there were merchants.
+// that what each gave and nobody has used is what is on the accounts, but for what
+// is on its way between two. The house's own includes what was given before there
+// were merchants.
 func (c *verifier) settlements() {
 	c.hold()
 	for id, books := range c.settled {
@@ -86,7 +87,7 @@ func (c *verifier) settlements() {
 		if net != 0 {
 			c.tell(Fault{Code: "wrong_settlement", Msg: fmt.Sprintf("What the merchants of program %s owe each other adds up to %d, and not to 0.", id, net)})
 		}
-		says := books.entries.Outstanding()
+		says := books.entries.Held()
 		for _, all := range []map[models.Holding]int64{says, books.held} {
 			maps.DeleteFunc(all, func(h models.Holding, n int64) bool { return h.Issuer == models.House || n == 0 })
 		}
