@@ -55,6 +55,19 @@ func (p *Program) Reached(before, after *State) []VoucherOffer {
 	return all
 }
 
+// ReachedBy returns the offers for levels that an entry reached: where it is one of a
+// transfer, not those that came along or came back.
+func (p *Program) ReachedBy(t *Transfer, before, after *State) []VoucherOffer {
+	switch {
+	case t == nil:
+	case t.Why == Unmerge || t.Why == Leave:
+		return nil
+	case !t.Out && p.rank(t.Level.Tier) > p.rank(before.Tier):
+		before = &State{Tier: t.Level.Tier}
+	}
+	return p.Reached(before, after)
+}
+
 // Until is when a voucher that is given on a local day, 2006-01-02, is over; nil
 // for never.
 func (o *VoucherOffer) Until(p *Program, day string) *time.Time {

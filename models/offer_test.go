@@ -61,6 +61,34 @@ func TestLevelsReached(t *testing.T) {
 	}
 }
 
+// A level that another card brings was reached with that one, and one that comes back
+// was reached before; what two cards reach together is new.
+func TestLevelsReachedByTransfers(t *testing.T) {
+	p := offering(func(*models.Terms) {})
+	for _, tt := range []struct {
+		name          string
+		transfer      models.Transfer
+		before, after string
+		want          []models.RuleID
+	}{
+		{"a gift", models.Transfer{Why: models.Gift}, "Silver", "Silver", nil},
+		{"brought", models.Transfer{Why: models.Merge, Level: models.TierHeld{Tier: "Silver"}}, "Regular", "Silver", nil},
+		{"had", models.Transfer{Why: models.Merge, Level: models.TierHeld{Tier: "Regular"}}, "Silver", "Silver", nil},
+		{"reached together", models.Transfer{Why: models.Merge, Level: models.TierHeld{Tier: "Silver"}}, "Silver", "Gold", []models.RuleID{"gold"}},
+		{"reached by two who had none", models.Transfer{Why: models.Join, Level: models.TierHeld{Tier: "Regular"}}, "", "Gold", []models.RuleID{"silver", "gold"}},
+		{"come back", models.Transfer{Why: models.Unmerge, Level: models.TierHeld{Tier: "Gold"}}, "Regular", "Gold", nil},
+		{"left behind", models.Transfer{Why: models.Unmerge, Out: true}, "Silver", "Gold", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []models.RuleID
+			for _, o := range p.ReachedBy(&tt.transfer, &models.State{Tier: tt.before}, &models.State{Tier: tt.after}) {
+				got = append(got, o.ID)
+			}
+			require.Equal(t, tt.want, got)
+		})
+	}
+}
+
 // A voucher is good to the end of its last local day, the first one counted.
 func TestOffersAreGoodForLocalDays(t *testing.T) {
 	for _, zone := range []string{"Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe"} {

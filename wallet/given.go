@@ -123,7 +123,7 @@ func (s *Service) followRise(ctx context.Context, e *models.Entry) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range p.Reached(&before, &e.State) {
+	for _, o := range p.ReachedBy(e.Transfer, &before, &e.State) {
 		if err := s.grant(ctx, p, &m, &o, occasion{"tier", p.Day(e.RecordedAt)}); err != nil {
 			return err
 		}

@@ -184,7 +184,7 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		Deltas: change.Deltas, Counts: change.Counts, Lots: change.Lots, Paid: change.Paid, Undo: change.Undo, Lines: event.Lines, Credit: change.Credit, State: change.State,
 		Merchant: change.Merchant, Given: change.Given, Transfer: change.Transfer,
 	}
-	entry.Raised = !event.Imported && len(program.Reached(&last.State, &change.State)) > 0
+	entry.Raised = !event.Imported && len(program.ReachedBy(change.Transfer, &last.State, &change.State)) > 0
 	if entry.Referred() > 0 {
 		entry.Referrer = event.Referrer
 	}

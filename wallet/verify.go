@@ -285,7 +285,7 @@ func (c *verifier) compare(t *models.Program, e *models.Entry, change models.Cha
 	if !models.SameLots(e.Lots, change.Lots) {
 		c.fault(e, "wrong_lots", fmt.Sprintf("The entry changes the lots %+v, and by the rules %+v.", e.Lots, change.Lots))
 	}
-	if e.Raised && len(t.Reached(&c.account.state, &change.State)) == 0 {
+	if e.Raised && len(t.ReachedBy(change.Transfer, &c.account.state, &change.State)) == 0 {
 		c.fault(e, "wrong_level", "The entry says that it raised the level, and by the rules it did not.")
 	}
 	if !models.SameTerms(e.Paid, change.Paid) {
