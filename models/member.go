@@ -72,6 +72,9 @@ type Member struct {
 	Moving    *Moving     `bson:"moving,omitempty"`
 	Merged    *Merged     `bson:"merged,omitempty"` // the card is one of another member's now
 	Household *Household  `bson:"household,omitempty"`
+
+	// Invitation is the one for one person that the member joined with, if any.
+	Invitation InvitationCode `bson:"invitation,omitempty"`
 }
 
 // Moving says that a member is about to let go of its own account. Of two that

@@ -90,7 +90,8 @@ type Terms struct {
 	Sharing      Sharing        `bson:"sharing,omitzero" json:"sharing,omitzero"`
 	Manual       Manual         `bson:"manual,omitzero" json:"manual,omitzero"` // what staff may give by hand
 	Refunds      Refunds        `bson:"refunds" json:"refunds"`
-	MaxPurchase  int64          `bson:"max_purchase" json:"max_purchase"` // minor units; above it an amount is taken for a typing error
+	MaxPurchase  int64          `bson:"max_purchase" json:"max_purchase"`                     // minor units; above it an amount is taken for a typing error
+	InvitedOnly  bool           `bson:"invited_only,omitempty" json:"invited_only,omitempty"` // nobody joins by themselves without an invitation
 	Contact      Contact        `bson:"contact" json:"contact"`
 }
 

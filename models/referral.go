@@ -1,8 +1,40 @@
 package models
 
+import (
+	"fmt"
+	"time"
+)
+
 // InvitationCode is what a member gives to friends, without spaces: see package
 // passes/barcode for its form.
 type InvitationCode string
+
+// Invitation lets one person join a program that is open to invited people
+// alone. It is the shop's own, and no member's.
+type Invitation struct {
+	ID      string         `bson:"_id"` // InvitationKey(Program, Code)
+	Rev     int64          `bson:"rev"`
+	Program ProgramID      `bson:"program"`
+	Code    InvitationCode `bson:"code"`
+	Batch   BatchID        `bson:"batch"`            // of those that were made together
+	Place   string         `bson:"place"`            // where it stands in the list: the later batch, and the lower number, is higher
+	Reason  string         `bson:"reason,omitempty"` // what they are for
+	MadeAt  time.Time      `bson:"made_at"`
+	MadeBy  UserID         `bson:"made_by,omitempty"`
+	Request string         `bson:"request"` // hash of the request that made it
+
+	Member MemberID   `bson:"member,omitempty"` // who joins, or has joined, with it
+	At     *time.Time `bson:"at,omitempty"`     // and since when
+}
+
+// InvitationKey is the key under which an invitation for one is kept.
+func InvitationKey(p ProgramID, code InvitationCode) string { return string(p) + ":" + string(code) }
+
+// InvitationPlace is where the nth invitation of a batch stands in the list: the
+// batch that was made last is the highest, and in it the first.
+func InvitationPlace(made time.Time, b BatchID, n int) string {
+	return fmt.Sprintf("%012d/%s/%04d", made.Unix(), b, 9999-n)
+}
 
 // Referral is what a program gives for a new customer whom a member invited: to
 // both, when the friend has bought something for the first time. There is none

@@ -6,7 +6,7 @@ import (
 )
 
 // Join is the page on which a customer becomes a member. Its form posts name,
-// phone, email, lang, key and one value of "consent" per purpose agreed to; and
+// phone, email, lang, key, invitation where one is needed, and one value of "consent" per purpose agreed to; and
 // speak, when another language was chosen for it.
 type Join struct {
 	Frame
@@ -16,15 +16,16 @@ type Join struct {
 	Action       string            // where the form posts to
 	Key          string            // idempotency key, drawn with the page: a double tap is one member
 	Values       JoinValues        // what was typed, when the form comes back
-	Errors       map[string]string // sentence by field: name, phone, email
+	Errors       map[string]string // sentence by field: name, phone, email, invitation
 	Fault        string            // why else it comes back; empty when only fields are wrong
 	Reference    string            // of the log line, for failures of ours
 	Consents     []Choice          // beyond membership itself; each is free and unticked at first
 	Contact      string            // e-mail address for questions about data; left out when empty
+	InvitedOnly  bool              // it takes an invitation
 }
 
 // JoinValues is what a customer typed on the page Join.
-type JoinValues struct{ Name, Phone, Email string }
+type JoinValues struct{ Name, Phone, Email, Invitation string }
 
 // Choice is one purpose that a person may agree to, in the words they read.
 type Choice struct {

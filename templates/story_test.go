@@ -97,6 +97,8 @@ var stories = map[string]Page{
 		Values:   JoinValues{Name: `<b onclick="x">`, Phone: "12"},
 		Errors:   map[string]string{"name": "Enter a name.", "phone": "This is not a phone number we know."},
 		Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}},
+	"join_invited": Join{Frame: customer("/join/demo"), Name: "Corner Café Regulars", Organization: "Corner Café", Action: "/join/demo", Key: "k1", InvitedOnly: true,
+		Offer: []string{"1 point for each €1"}, Consents: consents},
 	"joined": Joined{Frame: customer("/m/t1"), Card: card, Wallets: wallets, PageURL: "/m/t1", PageQR: code},
 	"joined_desktop": Joined{Frame: customer("/m/t1"), Card: card, PageURL: "/m/t1", PageQR: code,
 		Wallets: Wallets{AppleURL: wallets.AppleURL, GoogleURL: wallets.GoogleURL}},

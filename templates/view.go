@@ -84,6 +84,9 @@ func (j Join) Fields() []Field {
 		{Name: "phone", Type: "tel", Value: j.Values.Phone, Complete: "tel", Max: 30, Optional: true},
 		{Name: "email", Type: "email", Value: j.Values.Email, Complete: "email", Max: 254, Optional: true},
 	}
+	if j.InvitedOnly {
+		fields = append([]Field{{Name: "invitation", Type: "text", Value: j.Values.Invitation, Complete: "off", Max: 80}}, fields...)
+	}
 	focused := false
 	for i := range fields {
 		fields[i].Error = j.Errors[fields[i].Name]

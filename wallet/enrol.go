@@ -23,7 +23,8 @@ type Enrolment struct {
 	Customer string // the number in the shop's own system
 	Tags     []string
 	Consents []models.Consent
-	Referral string    // the invitation of another member
+	Referral string    // the invitation of another member, or one that is good for one person
+	Self     bool      // nobody of the business is there: an invitation is wanted where the program has it so
 	Source   string    // "join page", "till", "api", "import"
 	JoinedAt time.Time // zero: now
 	Key      string
@@ -50,27 +51,30 @@ func (s *Service) Enrol(ctx context.Context, e Enrolment) (*models.Member, error
 	if offers, _ := joinOffers(program, m); len(gifts(program, m))+len(offers) > 0 {
 		m.Welcome = &m.JoinedAt
 	}
-	if m, err = s.enrol(ctx, program, m, e.Referral); err != nil {
+	if m, err = s.enrol(ctx, program, m, &e); err != nil {
 		return nil, err
 	}
 	return s.welcome(ctx, m, e.Actor)
 }
 
 // enrol keeps a new member, or finds the one that the same request made.
-func (s *Service) enrol(ctx context.Context, p *models.Program, m *models.Member, invitation string) (*models.Member, error) {
+func (s *Service) enrol(ctx context.Context, p *models.Program, m *models.Member, e *Enrolment) (*models.Member, error) {
 	if first, err := s.Stores.Members.Member(ctx, m.ID); models.KindOf(err) != models.NotFound {
 		if err != nil {
 			return nil, err
 		}
 		return enrolled(&first, m)
 	}
-	if err := s.invited(ctx, p, m, invitation); err != nil {
+	if err := s.invited(ctx, p, m, e); err != nil {
 		return nil, err
 	}
 	// What is claimed may go to somebody else if the member does not follow.
 	ctx, cancel := context.WithTimeout(ctx, store.Abandoned/3)
 	defer cancel()
 	if err := s.claim(ctx, m); err != nil {
+		return nil, err
+	}
+	if err := s.claimInvitation(ctx, m); err != nil {
 		return nil, err
 	}
 	first, err := s.Stores.Members.Insert(ctx, m)

@@ -49,18 +49,6 @@ func (s *Service) Invites(ctx context.Context, p models.ProgramID, text string) 
 	return &m, err
 }
 
-// invited notes on a new member who the invitation is of.
-func (s *Service) invited(ctx context.Context, p *models.Program, m *models.Member, text string) error {
-	if text == "" || !p.Refers() {
-		return nil
-	}
-	referrer, err := s.Invites(ctx, p.ID, text)
-	if err == nil && referrer.ID != m.ID {
-		m.Referrer = referrer.ID
-	}
-	return err
-}
-
 // followFriend books what a friend's purchase, or its reversal, leads to in the
 // account of the member who invited the friend. It can be done again.
 func (s *Service) followFriend(ctx context.Context, e *models.Entry) error {

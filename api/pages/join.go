@@ -30,7 +30,14 @@ func (p *Pages) joinForm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.page(c, http.StatusOK, p.joinPage(c, program))
+	page := p.joinPage(c, program)
+	if page.Values.Invitation != "" && p.joins.Take("invitation "+auth.Network(c.ClientIP())) == 0 {
+		// Better now than when all is typed; whoever guesses codes is told no faster.
+		if err := p.Wallet.MayJoin(c.Request.Context(), program, page.Values.Invitation); err != nil {
+			return p.joinAgain(c, program, err)
+		}
+	}
+	return p.page(c, http.StatusOK, page)
 }
 
 func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join {
@@ -38,6 +45,9 @@ func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join
 	page := templates.Join{
 		Frame: p.frame(c, program), Name: program.Name, Organization: program.Organization,
 		Offer: offer(t, program), Action: "/join/" + string(program.ID) + friend(c) + home(c), Key: newKey(), Contact: program.Contact.Email,
+	}
+	if page.InvitedOnly = program.InvitedOnly; page.InvitedOnly {
+		page.Values.Invitation = shown(c)
 	}
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{Purpose: string(purpose), Wording: wording(t, program, purpose)})
@@ -47,15 +57,30 @@ func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join
 
 // friend is the query with the invitation that somebody came with.
 func friend(c *gin.Context) string {
-	if code := c.Query("friend"); code != "" && c.Query("household") == "" {
-		return "?friend=" + url.QueryEscape(code)
+	for _, key := range []string{"friend", "invitation"} {
+		if code := c.Query(key); code != "" && c.Query("household") == "" {
+			return "?" + key + "=" + url.QueryEscape(code)
+		}
+	}
+	return ""
+}
+
+// shown is the invitation that was typed, or that somebody came with.
+func shown(c *gin.Context) string {
+	for _, code := range []string{c.PostForm("invitation"), c.Query("household"), c.Query("friend"), c.Query("invitation")} {
+		if code = strings.TrimSpace(code); code != "" {
+			return code
+		}
 	}
 	return ""
 }
 
 // invitation is the one that somebody came with. One that leads nowhere any more
-// keeps nobody from joining.
+// keeps nobody from joining, where no invitation is needed.
 func (p *Pages) invitation(c *gin.Context, program *models.Program) (string, error) {
+	if program.InvitedOnly {
+		return shown(c), nil
+	}
 	code := c.Query("friend")
 	if code == "" {
 		return "", nil
@@ -121,7 +146,7 @@ func (p *Pages) join(c *gin.Context) error {
 	if wait := p.joins.Take(auth.Network(c.ClientIP())); wait > 0 {
 		return p.joinAgain(c, program, auth.TooMany(wait))
 	}
-	if wrong := mistakes(c, program); len(wrong) > 0 {
+	if wrong := p.mistakes(c, program); len(wrong) > 0 {
 		return p.joinAgain(c, program, wrong...)
 	}
 	invitation, err := p.invitation(c, program)
@@ -134,7 +159,7 @@ func (p *Pages) join(c *gin.Context) error {
 	}}, chosen(c, t, program)...)
 	m, err := p.Wallet.Enrol(c.Request.Context(), wallet.Enrolment{
 		Program: program.ID, Name: c.PostForm("name"), Phone: c.PostForm("phone"), Email: c.PostForm("email"),
-		Locale: t.Lang, Consents: consents, Referral: invitation, Source: "join page", Key: c.PostForm("key"),
+		Locale: t.Lang, Consents: consents, Referral: invitation, Self: true, Source: "join page", Key: c.PostForm("key"),
 	})
 	if models.CodeOf(err) == "already_member" {
 		// The same page whoever it is that has the card.
@@ -152,12 +177,16 @@ func (p *Pages) join(c *gin.Context) error {
 }
 
 // mistakes are what is wrong with the fields of the form, all of them at once.
-func mistakes(c *gin.Context, program *models.Program) []error {
+func (p *Pages) mistakes(c *gin.Context, program *models.Program) []error {
 	var wrong []error
 	_, name := models.CleanName(c.PostForm("name"))
 	_, phone := models.CleanPhone(c.PostForm("phone"), program.Country)
 	_, email := models.CleanEmail(c.PostForm("email"))
-	for _, err := range []error{name, phone, email} {
+	var invitation error
+	if program.InvitedOnly && shown(c) == "" { // of any other the enrolment tells: a double tap is one member
+		invitation = p.Wallet.MayJoin(c.Request.Context(), program, "")
+	}
+	for _, err := range []error{name, phone, email, invitation} {
 		if err != nil {
 			wrong = append(wrong, err)
 		}
@@ -180,7 +209,7 @@ func (p *Pages) joinEdit(c *gin.Context, program *models.Program) error {
 // joinTyped is the form with what was typed.
 func (p *Pages) joinTyped(c *gin.Context, program *models.Program) templates.Join {
 	page := p.joinPage(c, program)
-	page.Values = templates.JoinValues{Name: c.PostForm("name"), Phone: c.PostForm("phone"), Email: c.PostForm("email")}
+	page.Values.Name, page.Values.Phone, page.Values.Email = c.PostForm("name"), c.PostForm("phone"), c.PostForm("email")
 	if key := c.PostForm("key"); key != "" {
 		page.Key = key
 	}

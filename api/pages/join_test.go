@@ -182,3 +182,48 @@ func TestJoinWithAnInvitation(t *testing.T) {
 		}
 	}
 }
+
+// Whoever has no invitation is told where they stand, and loses nothing of what
+// they typed; with one they are in.
+func TestJoinAmongTheInvited(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	terms := apitest.Terms()
+	terms.InvitedOnly = true
+	_, err := s.Wallet.Publish(t.Context(), "demo", terms, -1, "")
+	require.NoError(t, err)
+	all, err := s.Wallet.MakeInvitations(t.Context(), wallet.Inviting{Program: "demo", Count: 2, Key: "g"})
+	require.NoError(t, err)
+	b, en := open(s), templates.For("en")
+	form := b.get("/join/demo?lang=en")
+	require.Equal(t, 200, form.Status)
+	require.Contains(t, plain(form), en.Say("invited.note"))
+	in := url.Values{"name": {"Ada"}, "phone": {"0612345671"}, "email": {""}, "key": {"k1"}, "lang": {"en"}}
+	got := b.send("POST", "/join/demo", in)
+	require.Equal(t, 403, got.Status)
+	require.Contains(t, plain(got), en.Explain("not_invited", ""))
+	keeps(t, got, in)
+	n, err := s.Stores.Members.Count(t.Context(), "demo")
+	require.NoError(t, err)
+	require.Zero(t, n)
+
+	in.Set("invitation", string(all[0].Code))
+	require.Equal(t, 303, b.send("POST", "/join/demo", in).Status)
+	require.Equal(t, 303, b.send("POST", "/join/demo", in).Status, "a double tap is one member")
+
+	used := b.get("/join/demo?invitation=" + string(all[0].Code))
+	require.Equal(t, 409, used.Status)
+	require.Contains(t, plain(used), en.Explain("invitation_used", ""))
+
+	// A known phone number, with a link that is good: the usual page.
+	at := "/join/demo?invitation=" + string(all[1].Code)
+	good := b.get(at)
+	require.Equal(t, 200, good.Status)
+	require.NotContains(t, plain(good), en.Say("invited.note"))
+	require.Equal(t, string(all[1].Code), valueOf(t, good, "invitation"))
+	known := url.Values{"name": {"Eve"}, "phone": {"0612345671"}, "key": {"k2"}, "lang": {"en"}}
+	found := b.send("POST", at, known)
+	require.Equal(t, 200, found.Status)
+	require.Contains(t, plain(found), en.Say("found.heading"))
+	known.Set("phone", "0612345672")
+	require.Equal(t, 303, b.send("POST", at, known).Status)
+}

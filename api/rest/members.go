@@ -23,7 +23,7 @@ type enrolIn struct {
 		Locale   string   `json:"locale,omitempty" maxLength:"35" doc:"BCP 47"`
 		Customer string   `json:"customer,omitempty" doc:"the number in your own system"`
 		Consents []choice `json:"consents,omitempty" maxItems:"10"`
-		Referral string   `json:"referral,omitempty" doc:"the invitation code of the member who brings this customer"`
+		Referral string   `json:"referral,omitempty" doc:"the invitation code of the member who brings this customer; or an invitation of your own, where the program is for invited people alone"`
 	}
 }
 

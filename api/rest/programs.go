@@ -17,6 +17,7 @@ func (a *API) routes(h huma.API) {
 	a.memberRoutes(h)
 	a.tillRoutes(h)
 	a.voucherRoutes(h)
+	a.invitationRoutes(h)
 	a.settlementRoutes(h)
 	a.sharingRoutes(h)
 	a.approvalRoutes(h)

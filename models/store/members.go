@@ -18,6 +18,7 @@ type Members struct {
 	names    *Collection[name]
 
 	invitations *Collection[invitation]
+	guests      *Collection[models.Invitation]
 }
 
 type card struct {
@@ -79,11 +80,15 @@ func openMembers(ctx context.Context, db *DB) (*Members, error) {
 	if err != nil {
 		return nil, err
 	}
+	guests, err := openGuests(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	names, err := openNames(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return &Members{members: members, cards: cards, contacts: contacts, names: names, invitations: invitations}, nil
+	return &Members{members: members, cards: cards, contacts: contacts, names: names, invitations: invitations, guests: guests}, nil
 }
 
 // unknown gives a missing member its meaning.

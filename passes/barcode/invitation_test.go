@@ -29,3 +29,23 @@ func TestInvitationsAreReadBack(t *testing.T) {
 		require.False(t, ok, text)
 	}
 }
+
+func TestInvitationsForOneAreReadBack(t *testing.T) {
+	for range 100 {
+		code, err := barcode.NewGuest(rand.Reader)
+		require.NoError(t, err)
+		require.Len(t, code, 16)
+		read, err := barcode.ParseGuest(" " + barcode.Group(code))
+		require.NoError(t, err)
+		require.Equal(t, code, read)
+		for i := 1; i < len(code); i++ {
+			wrong := []byte(code)
+			wrong[i] = '0' + (wrong[i]-'0'+1)%10
+			_, err := barcode.ParseGuest(string(wrong))
+			require.Error(t, err, "%s for %s", wrong, code)
+		}
+	}
+	for _, text := range []string{"", "6", "9000000001", "8000000000000000"} {
+		require.False(t, barcode.IsGuest(text), text)
+	}
+}
