@@ -30,8 +30,9 @@ type exportFlags struct {
 // export writes a table to standard output. Cells that a spreadsheet would
 // take for a formula get a ' before them; imports take it off again. The header
 // comes with the first row, so that a failure before it leaves nothing there.
-// After those of header there are columns for each unit of the program.
-func (c *exportFlags) export(ctx context.Context, header string, ofUnit func(i int, u models.Unit) []string,
+// After those of header there are columns for each unit of the program, and then
+// the last ones.
+func (c *exportFlags) export(ctx context.Context, header string, ofUnit func(i int, u models.Unit) []string, last []string,
 	rows func(*wallet.Service, []models.Unit, func(...string) error) error,
 ) error {
 	w := csv.NewWriter(bufio.NewWriterSize(os.Stdout, 64<<10))
@@ -44,6 +45,7 @@ func (c *exportFlags) export(ctx context.Context, header string, ofUnit func(i i
 		for i, u := range program.Units() {
 			names = append(names, ofUnit(i, u)...)
 		}
+		names = append(names, last...)
 		begin := sync.OnceValue(func() error { return w.Write(names) })
 		err = rows(s, program.Units(), func(cells ...string) error {
 			for i, cell := range cells {
@@ -81,7 +83,7 @@ type exportMembersCommand struct {
 func (c *exportMembersCommand) Run(ctx context.Context) error {
 	const header = "id,customer,card,name,phone,email,birthday,locale,tags,joined,erased"
 	none := func(int, models.Unit) []string { return nil }
-	return c.export(ctx, header, none, func(s *wallet.Service, _ []models.Unit, row func(...string) error) error {
+	return c.export(ctx, header, none, nil, func(s *wallet.Service, _ []models.Unit, row func(...string) error) error {
 		for m, err := range s.Stores.Members.All(ctx, models.ProgramID(c.Program)) {
 			if err != nil {
 				return err
@@ -104,7 +106,10 @@ type exportEntriesCommand struct {
 }
 
 // Run exports the ledger, account by account. Each unit has what an entry did
-// to it and the balance after it.
+// to it and the balance after it. After those comes what follows an entry further:
+// whose it is in a coalition, who approved it, why and with whom units changed
+// hands, the entry on the other side or the one that moved it, and the terms of
+// memberships and the gift in minor units.
 func (c *exportEntriesCommand) Run(ctx context.Context) error {
 	const header = "id,member,seq,kind,at,day,version,amount,currency,receipt,location,staff,ref,reason"
 	both := func(i int, u models.Unit) []string {
@@ -113,7 +118,8 @@ func (c *exportEntriesCommand) Run(ctx context.Context) error {
 		}
 		return []string{string(u), "balance:" + string(u)}
 	}
-	return c.export(ctx, header, both, func(s *wallet.Service, units []models.Unit, row func(...string) error) error {
+	more := []string{"merchant", "by", "transfer", "with", "from", "moved_to", "moved_from", "paid", "charity", "given"}
+	return c.export(ctx, header, both, more, func(s *wallet.Service, units []models.Unit, row func(...string) error) error {
 		for e, err := range s.Stores.Ledger.All(ctx) {
 			if err != nil {
 				return err
@@ -130,12 +136,28 @@ func (c *exportEntriesCommand) Run(ctx context.Context) error {
 			for _, u := range units {
 				cells = append(cells, number(e.Amount(u)), number(e.State.Balance(u)))
 			}
-			if err := row(cells...); err != nil {
+			if err := row(append(cells, further(&e)...)...); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// further is what tells more of an entry than what happened to units.
+func further(e *models.Entry) []string {
+	t, charity, given := models.Transfer{}, "", ""
+	if e.Transfer != nil {
+		t = *e.Transfer
+	}
+	if e.Given != nil {
+		charity, given = e.Given.Charity, number(e.Given.Amount)
+	}
+	paid := make([]string, len(e.Paid))
+	for i, term := range e.Paid {
+		paid[i] = string(term.Membership) + " until " + term.Until.Format(time.RFC3339)
+	}
+	return []string{string(e.Merchant), string(e.By), string(t.Why), string(t.With), string(t.From), string(e.MovedTo), string(e.MovedFrom), strings.Join(paid, "; "), charity, given}
 }
 
 type exportTotalsCommand struct {
@@ -145,7 +167,7 @@ type exportTotalsCommand struct {
 // Run exports what each member's entries come to.
 func (c *exportTotalsCommand) Run(ctx context.Context) error {
 	sum := func(_ int, u models.Unit) []string { return []string{string(u)} }
-	return c.export(ctx, "customer,purchases,amount", sum, func(s *wallet.Service, units []models.Unit, row func(...string) error) error {
+	return c.export(ctx, "customer,purchases,amount", sum, nil, func(s *wallet.Service, units []models.Unit, row func(...string) error) error {
 		totals, err := s.Totals(ctx, models.ProgramID(c.Program))
 		if err != nil {
 			return err
