@@ -104,7 +104,7 @@ var computed = map[string][]string{
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
 	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
 	"sharing.done": {"given", "invited", "withdrawn", "joined", "left", "removed"},
-	"field":        {"name", "phone", "email"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
+	"field":        {"name", "phone", "email", "invitation"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }
 
 // Whatever the code says by a computed key is in the catalogue as well.
@@ -112,6 +112,7 @@ func TestComputedKeys(t *testing.T) {
 	english := texts(t, "pages", "en")
 	maps.Copy(english, texts(t, "units", "en"))
 	maps.Copy(english, texts(t, "sharing", "en"))
+	maps.Copy(english, texts(t, "invited", "en"))
 	for prefix, names := range computed {
 		for _, name := range names {
 			require.Contains(t, english, prefix+"."+name)
