@@ -92,8 +92,8 @@ func (s *Service) post(ctx context.Context, in posting) (*models.Entry, error) {
 		case err == nil:
 			h := headOf(booked)
 			h.member, h.marked = *in.Member, len(mark) > 0
-			if in.Event.MovedTo != "" {
-				h.leads = nil // Move sees to that first; the sweep, if it is cut off
+			if booked.MovedTo != "" || booked.Transfer != nil && booked.Transfer.Out && !booked.Raised {
+				h.leads = nil // the verb sees to that at once; the sweep, if it is cut off
 			}
 			s.heads.add(h)
 			if h.marked {

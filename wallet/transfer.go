@@ -94,6 +94,9 @@ func (s *Service) paired(ctx context.Context) func(*models.Entry, error) (Pair, 
 			return Pair{}, err
 		}
 		in, err := s.followTransfer(ctx, out)
+		if err != nil {
+			s.heads.add(headOf(out))
+		}
 		return Pair{Out: out, In: in}, err
 	}
 }
