@@ -34,7 +34,7 @@ func (a *API) guestInvitation(g *wallet.Guest) GuestInvitation {
 		Batch:      g.Batch, Reason: g.Reason, MadeAt: g.MadeAt, Used: g.Used,
 	}
 	if g.Used {
-		out.Member, out.UsedAt = g.Invitation.Member, g.At
+		out.Member, out.UsedAt = g.Member, g.At
 	}
 	return out
 }
