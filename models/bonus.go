@@ -8,15 +8,18 @@ import (
 // extra is what a bonus adds to a rule.
 type extra struct {
 	bonus RuleID
+	part  int64 // hundredths of a unit
 	units int64
 }
 
 // extras is what the bonuses that hold at the moment add to the units of a
 // rule. They are worked out in hundredths of a unit, and what is below a whole
-// one is carried over.
+// one is carried over. They stand until those of the next rule are asked for.
 func (e *earning) extras(r *Rule, units int64) []extra {
-	var all []extra
-	var parts []int64 // hundredths
+	if e.extra == nil {
+		e.extra = make([]extra, 0, len(e.p.Bonuses))
+	}
+	all := e.extra[:0]
 	so := units * 100
 	for i := range e.p.Bonuses {
 		b := &e.p.Bonuses[i]
@@ -33,21 +36,21 @@ func (e *earning) extras(r *Rule, units int64) []extra {
 			continue
 		}
 		so += part
-		all, parts = append(all, extra{bonus: b.ID}), append(parts, part)
+		all = append(all, extra{bonus: b.ID, part: part})
 	}
 	if len(all) == 0 {
 		return nil
 	}
 	if !e.p.Stacking.Multiply {
 		best := 0
-		for i := range parts {
-			if parts[i] > parts[best] {
+		for i := range all {
+			if all[i].part > all[best].part {
 				best = i
 			}
 		}
-		all, parts = all[best:best+1], parts[best:best+1]
+		all = all[best : best+1]
 	}
-	e.whole(r, all, parts, units)
+	e.whole(r, all, units)
 	return all
 }
 
@@ -55,21 +58,21 @@ func (e *earning) extras(r *Rule, units int64) []extra {
 func (b *Bonus) on(id RuleID) bool { return len(b.Rules) == 0 || slices.Contains(b.Rules, id) }
 
 // whole turns hundredths into units, up to the ceiling.
-func (e *earning) whole(r *Rule, all []extra, parts []int64, units int64) {
+func (e *earning) whole(r *Rule, all []extra, units int64) {
 	room := int64(MaxBalance)
 	if c := e.p.Stacking.Ceiling; c > 0 {
 		room = units * (c - 100)
 	}
 	key := partCount(r.ID)
-	carried := e.s.Counts[key]
+	carried := e.s.Counts.Of(key)
 	for i := range all {
-		part := min(parts[i], room)
+		part := min(all[i].part, room)
 		room -= part
 		carried += part
 		all[i].units = max(carried/100, 0)
 		carried -= all[i].units * 100
 	}
-	e.counts[key] += carried - e.s.Counts[key]
+	e.counts[key] += carried - e.s.Counts.Of(key)
 }
 
 // share is which part of what earned by the rule is of the goods of a bonus.

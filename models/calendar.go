@@ -5,13 +5,13 @@ import "time"
 // startOfDay is the first instant of a local day: midnight, or where the clocks
 // skip it, the first instant after the gap.
 func startOfDay(year int, month time.Month, day int, zone *time.Location) time.Time {
-	noon := time.Date(year, month, day, 12, 0, 0, 0, zone)
-	year, month, day = noon.Date() // in range now: 32 January is 1 February
+	year, month, day = time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Date() // in range now: 32 January is 1 February
 	t := time.Date(year, month, day, 0, 0, 0, 0, zone)
 	if y, m, d := t.Date(); y == year && m == month && d == day {
 		return t.UTC()
 	}
-	before, after := noon.Add(-13*time.Hour), noon
+	after := time.Date(year, month, day, 12, 0, 0, 0, zone)
+	before := after.Add(-13 * time.Hour)
 	for after.Sub(before) > time.Second {
 		middle := before.Add(after.Sub(before) / 2)
 		if y, m, d := middle.In(zone).Date(); y == year && m == month && d == day {
@@ -21,6 +21,13 @@ func startOfDay(year int, month time.Month, day int, zone *time.Location) time.T
 		}
 	}
 	return after.Truncate(time.Second).UTC()
+}
+
+// wall is what the clocks of a zone show at a moment, as a time in UTC, which
+// tells its date and weekday without looking the zone up each time.
+func wall(at time.Time, zone *time.Location) time.Time {
+	_, offset := at.In(zone).Zone()
+	return at.UTC().Add(time.Duration(offset) * time.Second)
 }
 
 // endOfDay is the instant at which a local day is over, and the next begins.

@@ -64,22 +64,35 @@ func winsCount(c RuleID) string { return "wins/" + string(c) }
 func (c *Challenge) key(day string) string {
 	switch {
 	case c.Within > 0:
-		return "goal/" + day + "/" + string(c.ID)
+		return c.prefix() + day + "/" + string(c.ID)
 	case c.Every != "":
-		return string(c.Every) + "/" + c.period(day, 0) + "/" + string(c.ID)
+		return c.prefix() + c.period(day, 0) + "/" + string(c.ID)
 	}
 	return "sum/" + string(c.ID)
 }
 
-func (c *Challenge) wonKey(day string) string { return "won/" + day + "/" + string(c.ID) }
-
-// oldest is the first day that can still count on a day, also for what is booked
-// late.
-func (c *Challenge) oldest(day string) string {
-	if c.Every != "" {
-		return c.period(DayAfter(day, -bookedLate), 1-int(c.Goal))
+// prefix is what the keys of days, or of periods, begin with.
+func (c *Challenge) prefix() string {
+	switch c.Every {
+	case EveryWeek:
+		return "week/"
+	case EveryMonth:
+		return "month/"
 	}
-	return DayAfter(day, -bookedLate-c.Within)
+	return "goal/"
+}
+
+const wonPrefix = "won/"
+
+func (c *Challenge) wonKey(day string) string { return wonPrefix + day + "/" + string(c.ID) }
+
+// past is the last day that can't count any more on a day, not for what is booked
+// late either.
+func (c *Challenge) past(day string) string {
+	if c.Every != "" {
+		return c.period(DayAfter(day, -bookedLate), -int(c.Goal))
+	}
+	return DayAfter(day, -bookedLate-c.Within-1)
 }
 
 // period is the first day of the period of a streak that a day is in, or of the
@@ -114,22 +127,32 @@ type counted struct {
 
 // counted returns what was counted on days or in periods, in their order, and
 // those that the challenge was won with.
-func (c *Challenge) counted(of Counts) (all, wins []counted) {
-	prefix, name := "goal/", "/"+string(c.ID)
-	if c.Every != "" {
-		prefix = string(c.Every) + "/"
+func (c *Challenge) counted(m Memory) (all, wins []counted) {
+	known := m.under(c.prefix())
+	all = make([]counted, 0, len(known)+1)
+	for _, n := range known {
+		all = c.counts(all, n.Key, n.N)
 	}
-	const date = len(time.DateOnly)
-	for key, n := range of {
-		if rest, ok := strings.CutPrefix(key, prefix); ok && strings.HasPrefix(rest[date:], name) {
-			if sku := rest[date+len(name):]; sku == "" || sku[0] == '/' {
-				all = append(all, counted{rest[:date], sku, n})
-			}
-		} else if day, ok := strings.CutPrefix(key, "won/"); ok && day[date:] == name {
-			wins = append(wins, counted{day[:date], "", n})
+	name := "/" + string(c.ID)
+	for _, n := range m.under(wonPrefix) {
+		if day := n.Key[len(wonPrefix):]; day[len(time.DateOnly):] == name {
+			wins = append(wins, counted{day[:len(time.DateOnly)], "", n.N})
 		}
 	}
-	return joined(all), joined(wins)
+	return joined(all), wins
+}
+
+// counts appends what was counted under a key, if it is one of the challenge.
+func (c *Challenge) counts(all []counted, key string, n int64) []counted {
+	rest, ok := strings.CutPrefix(key, c.prefix())
+	if !ok {
+		return all
+	}
+	day, sku := rest[:len(time.DateOnly)], rest[len(time.DateOnly)+1:]
+	if sku, ok = strings.CutPrefix(sku, string(c.ID)); !ok || sku != "" && sku[0] != '/' {
+		return all
+	}
+	return append(all, counted{day, sku, n})
 }
 
 // newest is the last day of all that stands, empty where nothing does.

@@ -10,7 +10,7 @@ import (
 func (e *earning) challenges() {
 	for i := range e.p.Challenges {
 		c := &e.p.Challenges[i]
-		if !c.on(e.m.day) || e.s.Counts[winsCount(c.ID)] >= max(c.Times, 1) || !c.When.holds(&e.m) {
+		if !c.on(e.m.day) || e.s.Counts.Of(winsCount(c.ID)) >= max(c.Times, 1) || !c.When.holds(&e.m) {
 			continue
 		}
 		key := c.key(e.m.day)
@@ -20,7 +20,7 @@ func (e *earning) challenges() {
 		switch enough := max(c.Each, 1); {
 		case c.Within == 0 && c.Every == "":
 			e.plain(c)
-		case c.Every == "" || e.s.Counts[key] < enough && e.now(key) >= enough:
+		case c.Every == "" || e.s.Counts.Of(key) < enough && e.now(key) >= enough:
 			e.dated(c)
 		}
 	}
@@ -29,9 +29,11 @@ func (e *earning) challenges() {
 // dated looks whether a challenge of days or periods is won now.
 func (e *earning) dated(c *Challenge) {
 	all, wins := c.counted(e.s.Counts)
-	now, _ := c.counted(e.counts)
-	all = joined(append(all, now...))
-	e.use(c, all, DayAfter(c.oldest(e.m.day), -1))
+	for key, n := range e.counts {
+		all = c.counts(all, key, n)
+	}
+	all = joined(all)
+	e.use(c, all, c.past(e.m.day))
 	fresh := after(all, newest(wins))
 	if c.Within > 0 {
 		e.windows(c, fresh, wins)
@@ -40,7 +42,7 @@ func (e *earning) dated(c *Challenge) {
 	}
 }
 
-func (e *earning) now(key string) int64 { return e.s.Counts[key] + e.counts[key] }
+func (e *earning) now(key string) int64 { return e.s.Counts.Of(key) + e.counts[key] }
 
 // tally counts what happened, and reports whether that was anything.
 func (e *earning) tally(c *Challenge, key string) bool {
@@ -97,16 +99,20 @@ func (e *earning) skus(c *Challenge, key string) (some bool) {
 // for the next time.
 func (e *earning) plain(c *Challenge) {
 	if c.Count == TallyDifferent {
-		bought := map[string]bool{}
-		for _, counts := range []Counts{e.s.Counts, e.counts} {
-			for key := range counts {
-				if strings.HasPrefix(key, c.key("")+"/") && e.now(key) > 0 {
-					bought[key] = true
-				}
+		var bought []string
+		prefix := c.key("") + "/"
+		for _, n := range e.s.Counts.under(prefix) {
+			if e.now(n.Key) > 0 {
+				bought = append(bought, n.Key)
+			}
+		}
+		for key, n := range e.counts {
+			if n > 0 && e.s.Counts.Of(key) == 0 && strings.HasPrefix(key, prefix) {
+				bought = append(bought, key)
 			}
 		}
 		if int64(len(bought)) >= c.Goal {
-			for key := range bought {
+			for _, key := range bought {
 				e.counts[key] -= e.now(key)
 			}
 			e.win(c, nil, nil, "")
@@ -167,7 +173,7 @@ func (s State) Progress(p *Program, at time.Time) []Progress {
 		if !c.on(day) {
 			continue
 		}
-		g := Progress{ID: c.ID, Name: c.Name, Goal: c.Goal, Won: s.Counts[winsCount(c.ID)]}
+		g := Progress{ID: c.ID, Name: c.Name, Goal: c.Goal, Won: s.Counts.Of(winsCount(c.ID))}
 		if g.Won >= max(c.Times, 1) {
 			g.Done = c.Goal
 		} else {
@@ -197,13 +203,13 @@ func (s State) done(p *Program, c *Challenge, day string) (done int64, until *ti
 			lost = ""
 		}
 	case c.Count == TallyDifferent:
-		for key, n := range s.Counts {
-			if n > 0 && strings.HasPrefix(key, c.key("")+"/") {
+		for _, n := range s.Counts.under(c.key("") + "/") {
+			if n.N > 0 {
 				done++
 			}
 		}
 	default:
-		done = max(s.Counts[c.key("")], 0)
+		done = max(s.Counts.Of(c.key("")), 0)
 	}
 	if c.To != "" && (lost == "" || lost > c.To) {
 		lost = DayAfter(c.To, 1)

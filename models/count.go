@@ -1,12 +1,9 @@
 package models
 
-import (
-	"maps"
-	"strings"
-	"time"
-)
+import "strings"
 
-// Counts are what rules remember from one event to the next. None is zero.
+// Counts are changes of what rules remember from one event to the next. None is
+// zero.
 //
 //	left/RULE          minor units spent that have not earned yet; below zero after a refund
 //	part/RULE          hundredths of a unit that bonuses have not given yet
@@ -46,63 +43,6 @@ func dayOf(key string) string {
 	return day
 }
 
-// plus returns c with changes added, as a map of its own; nil when it is empty.
-func (c Counts) plus(changes Counts) Counts {
-	if len(changes) == 0 {
-		return c // states are never changed, so they may share it
-	}
-	sum := maps.Clone(c)
-	if sum == nil {
-		sum = make(Counts, len(changes))
-	}
-	newest := ""
-	for key, n := range changes {
-		before, there := sum[key]
-		if !there {
-			newest = max(newest, dayOf(key))
-			sum.forgetTaken(key)
-		}
-		if sum[key] = before + n; before+n == 0 {
-			delete(sum, key)
-		}
-	}
-	if newest != "" {
-		sum.forget(newest)
-	}
-	if len(sum) == 0 {
-		return nil
-	}
-	return sum
-}
-
-// forget drops the counts of days long before one.
-func (c Counts) forget(day string) {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return
-	}
-	oldest := t.AddDate(0, 0, -daysKept).Format(time.DateOnly)
-	for key := range c {
-		if d := dayOf(key); d != "" && d < oldest {
-			delete(c, key)
-		}
-	}
-}
-
-// forgetTaken drops how often a reward was taken in the periods before the one
-// that is about to be counted.
-func (c Counts) forgetTaken(next string) {
-	if !strings.HasPrefix(next, "took/") {
-		return
-	}
-	reward := next[:strings.LastIndexByte(next, '/')+1]
-	for key := range c {
-		if strings.HasPrefix(key, reward) && key < next {
-			delete(c, key)
-		}
-	}
-}
-
 // passes reports whether a count is forgotten once its time is over.
 func passes(key string) bool {
 	return dayOf(key) != "" || strings.HasPrefix(key, "took/") || isCredit(key)
@@ -110,15 +50,28 @@ func passes(key string) bool {
 
 // undone returns the changes that take c back from a state that has now. What
 // was counted on a day that is forgotten stays so.
-func (c Counts) undone(now Counts) Counts {
+func (c Counts) undone(now Memory) Counts {
 	back := make(Counts, len(c))
 	for key, n := range c {
-		if _, there := now[key]; there || !passes(key) {
+		if _, there := now.find(key); there || !passes(key) {
 			back[key] = -n
 		}
 	}
-	if len(back) == 0 {
+	return back.orNil()
+}
+
+func (c Counts) opposite() Counts {
+	all := make(Counts, len(c))
+	for key, n := range c {
+		all[key] = -n
+	}
+	return all.orNil()
+}
+
+// orNil is c, nil where it changes nothing.
+func (c Counts) orNil() Counts {
+	if len(c) == 0 {
 		return nil
 	}
-	return back
+	return c
 }

@@ -11,12 +11,14 @@ type earning struct {
 	deltas []Delta
 	counts Counts
 	given  *Given
+	extra  []extra // room for those of one rule
 }
 
 // earn gives what the rules say of a purchase or of something else that the
 // member did.
 func (p *Program) earn(s State, event Event) (Change, error) {
 	e := earning{p: p, s: &s, b: event.Purchase, m: p.moment(&s, &event), counts: Counts{}}
+	e.deltas = make([]Delta, 0, len(p.Rules)+len(p.Bonuses)+len(p.StampCards)+len(p.Challenges))
 	if event.Activity != "" && event.Activity != OnPurchase {
 		if err := e.activity(event.Activity); err != nil {
 			return Change{}, err
@@ -42,7 +44,7 @@ func (p *Program) earn(s State, event Event) (Change, error) {
 }
 
 func (p *Program) moment(s *State, event *Event) moment {
-	local := event.At.In(p.Zone())
+	local := wall(event.At, p.Zone())
 	return moment{
 		local: local, day: local.Format(time.DateOnly), location: event.Location, tier: p.TierOf(s, event.At), facts: event.Facts,
 		s: s, at: event.At,
@@ -117,7 +119,7 @@ func (e *earning) activity(what Occasion) error {
 	case OnBirthday:
 		done = "done/" + string(what) + "/" + e.m.day[:4]
 	}
-	if done != "" && e.s.Counts[done] > 0 {
+	if done != "" && e.s.Counts.Of(done) > 0 {
 		return Fail(Conflict, "given_before", "activity", "This was given before.")
 	}
 	known := false
@@ -164,8 +166,9 @@ func (e *earning) apply(r *Rule) {
 // perAmount gives for each full amount, and carries over what is left. What a
 // refund took of the remainder is repaid by spending first, never by units.
 func (e *earning) perAmount(r *Rule, spent int64) {
-	steps := max((e.s.Counts[leftCount(r.ID)]+spent)/r.Amount, 0)
-	e.counts[leftCount(r.ID)] += spent - steps*r.Amount
+	left := leftCount(r.ID)
+	steps := max((e.s.Counts.Of(left)+spent)/r.Amount, 0)
+	e.counts[left] += spent - steps*r.Amount
 	e.give(r, steps*r.Give)
 }
 
@@ -194,14 +197,14 @@ func (e *earning) give(r *Rule, units int64) {
 // room is how many units the rule's limits leave.
 func (e *earning) room(r *Rule) int64 {
 	room := int64(MaxBalance)
-	if r.Most.Times > 0 && e.s.Counts[timesCount(e.m.day, r.ID)] >= r.Most.Times {
+	if r.Most.Times > 0 && e.s.Counts.Of(timesCount(e.m.day, r.ID)) >= r.Most.Times {
 		return 0
 	}
 	if r.Most.Purchase > 0 {
 		room = r.Most.Purchase
 	}
 	if r.Most.Day > 0 {
-		room = min(room, r.Most.Day-e.s.Counts[dayCount(e.m.day, r.ID)])
+		room = min(room, r.Most.Day-e.s.Counts.Of(dayCount(e.m.day, r.ID)))
 	}
 	return room
 }
@@ -226,7 +229,7 @@ func (e *earning) startCards() {
 		if got == 0 {
 			continue
 		}
-		ever := e.s.Counts[cardCount(c.ID)]
+		ever := e.s.Counts.Of(cardCount(c.ID))
 		started := c.started(ever)
 		bonus := int64(0)
 		for c.started(ever+got+bonus)-started > bonus/max(c.Start, 1) && c.Start > 0 {

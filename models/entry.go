@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,7 +40,7 @@ type Delta struct {
 // State is what an account holds after an entry.
 type State struct {
 	Balances map[Unit]int64 `bson:"balances"`
-	Counts   Counts         `bson:"counts,omitempty"` // what rules remember, by the keys of count.go; none is zero
+	Counts   Memory         `bson:"counts,omitempty"` // what rules remember, by the keys of count.go; none is zero
 	Lots     []Lot          `bson:"lots,omitempty"`   // units that end or can't be used yet, soonest end first
 	Earned   int64          `bson:"earned"`           // the tier credit: what counted towards tiers, ever, less reversals
 	Tier     string         `bson:"tier,omitempty"`
@@ -58,7 +59,7 @@ func (s State) Balance(u Unit) int64 { return s.Balances[u] }
 // Equal reports whether both states say the same.
 func (s State) Equal(o State) bool {
 	return SameLots(s.Lots, o.Lots) && s.Earned == o.Earned && s.Tier == o.Tier && sameTime(s.TierUntil, o.TierUntil) && s.Moved == o.Moved &&
-		maps.Equal(s.Balances, o.Balances) && maps.Equal(s.Counts, o.Counts) && samePaid(s.Paid, o.Paid)
+		maps.Equal(s.Balances, o.Balances) && slices.Equal(s.Counts, o.Counts) && samePaid(s.Paid, o.Paid)
 }
 
 // Item is one line of a receipt.

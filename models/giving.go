@@ -51,9 +51,9 @@ func (e *earning) donate(charity string) {
 		return
 	}
 	key := partCount(g.ID)
-	parts := e.s.Counts[key] + spent*g.Percent
+	parts := e.s.Counts.Of(key) + spent*g.Percent
 	amount := max(parts/percentParts, 0)
-	e.counts[key] += parts - amount*percentParts - e.s.Counts[key]
+	e.counts[key] += parts - amount*percentParts - e.s.Counts.Of(key)
 	e.given = &Given{Charity: e.p.CharityOf(charity), Amount: amount}
 }
 

@@ -68,13 +68,13 @@ func TestWhatIsGivenIsTakenBackInParts(t *testing.T) {
 	second := w.buysFor("Food bank", models.Purchase{Amount: 1050}) // 15.75, and 0.75 of the first
 	require.EqualValues(t, 15, first.Given.Amount)
 	require.EqualValues(t, 16, second.Given.Amount)
-	require.EqualValues(t, 5000, w.state.Counts["part/trees"])
+	require.EqualValues(t, 5000, w.state.Counts.Of("part/trees"))
 	require.EqualValues(t, -5, w.at("", takeBack(first, 350)).Given.Amount)
 	require.EqualValues(t, -10, w.at("", takeBack(first, 0)).Given.Amount)
 	require.Equal(t, []models.Donated{{Charity: "Food bank", FromSales: 16, Total: 16}}, w.donated())
 	w.at("", takeBack(second, 0))
 	require.Empty(t, w.donated())
-	require.Empty(t, w.state.Counts["part/trees"])
+	require.Empty(t, w.state.Counts.Of("part/trees"))
 }
 
 func TestTotalsOfEachCharity(t *testing.T) {

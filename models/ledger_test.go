@@ -30,7 +30,7 @@ func perAmount(points, amount int64) []models.Rule {
 }
 
 // remainder is what was spent and has not earned yet.
-func remainder(s models.State) int64 { return s.Counts["left/spend"] }
+func remainder(s models.State) int64 { return s.Counts.Of("left/spend") }
 
 func buy(amount int64) models.Event {
 	return models.Event{Kind: models.EntryEarn, Purchase: &models.Purchase{Amount: amount, Currency: "EUR"}}
@@ -39,7 +39,7 @@ func buy(amount int64) models.Event {
 func holding(points, remainder int64) models.State {
 	s := models.State{Balances: map[models.Unit]int64{models.Points: points}}
 	if remainder != 0 {
-		s.Counts = models.Counts{"left/spend": remainder}
+		s.Counts = models.Memory{{Key: "left/spend", N: remainder}}
 	}
 	return s
 }

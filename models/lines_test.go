@@ -73,7 +73,7 @@ func TestReturnedLineTakesBackWhatItGave(t *testing.T) {
 		require.EqualValues(t, tt.points, a.state.Balance(models.Points), tt.name)
 		require.EqualValues(t, tt.stamps, a.state.Balance(models.Stamps), tt.name)
 		require.EqualValues(t, tt.undone, a.last().Undo, tt.name)
-		require.EqualValues(t, tt.collected, a.state.Counts["card/card"], tt.name)
+		require.EqualValues(t, tt.collected, a.state.Counts.Of("card/card"), tt.name)
 		require.EqualValues(t, tt.earned, a.state.Earned, tt.name)
 	}
 	require.Empty(t, a.state.Counts)

@@ -335,7 +335,7 @@ func TestAnyProgramKeepsItsBooks(t *testing.T) {
 				require.Equal(t, n, e.State.Balance(u))
 				require.True(t, n >= 0 || p.Refunds == models.AllowNegative && u != models.Value)
 			}
-			for key, n := range e.State.Counts {
+			for key, n := range e.State.Counts.All() {
 				require.NotZero(t, n)
 				require.Equal(t, counts[key], n, key)
 			}
@@ -378,7 +378,7 @@ func withinLimits(t *rapid.T, p *models.Program, e *models.Entry) {
 		if r.Most.Purchase > 0 {
 			require.LessOrEqual(t, gave, r.Most.Purchase)
 		}
-		for key, n := range e.State.Counts {
+		for key, n := range e.State.Counts.All() {
 			if r.Most.Day > 0 && strings.HasPrefix(key, "day/") && strings.HasSuffix(key, "/"+string(r.ID)) {
 				require.LessOrEqual(t, n, r.Most.Day)
 			}

@@ -73,7 +73,7 @@ func (e *Entry) Referred() int64 {
 // refer gives a friend what the first purchase brings that is large enough.
 func (e *earning) refer(referrer MemberID) {
 	r := &e.p.Referral
-	if referrer == "" || r.ID == "" || e.s.Counts[referredCount] > 0 || e.spent(Goods{}) < max(r.Min, 1) {
+	if referrer == "" || r.ID == "" || e.s.Counts.Of(referredCount) > 0 || e.spent(Goods{}) < max(r.Min, 1) {
 		return
 	}
 	e.add(r.Unit, r.FriendGive, r.ID)
@@ -87,7 +87,7 @@ func (e *earning) referral() error {
 	switch {
 	case r.ID == "" || r.Give == 0:
 		return Fail(Invalid, "no_rule", "activity", "This program gives nothing for that.")
-	case r.Most > 0 && e.s.Counts[friendsCount] >= r.Most, r.MostYear > 0 && e.s.Counts[year] >= r.MostYear:
+	case r.Most > 0 && e.s.Counts.Of(friendsCount) >= r.Most, r.MostYear > 0 && e.s.Counts.Of(year) >= r.MostYear:
 		return Fail(Conflict, "nothing_given", "activity", "This member was rewarded for as many friends as the program allows.")
 	}
 	e.add(r.Unit, r.Give, r.ID)

@@ -68,7 +68,7 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 	for key, n := range o.Counts.undone(s.Counts) {
 		n = b.count(key, -n).of(n)
 		if isCredit(key) {
-			n = max(n, -s.Counts[key])
+			n = max(n, -s.Counts.Of(key))
 		}
 		if n != 0 {
 			c.Counts[key] = n

@@ -157,7 +157,7 @@ func (p *Program) pay(s State, r *Reward, m *moment, event Event) (Change, error
 		return Change{}, Fail(Conflict, "voucher_needed", "reward", "This is given for a voucher only. Scan the voucher.")
 	case s.Usable(r.Unit, event.At) < r.Cost*times:
 		return Change{}, Fail(Conflict, "not_enough", "reward", "The balance does not cover this reward yet.")
-	case r.Most.Times > 0 && s.Counts[r.tookCount(m.day)]+times > r.Most.Times:
+	case r.Most.Times > 0 && s.Counts.Of(r.tookCount(m.day))+times > r.Most.Times:
 		return Change{}, Fail(Conflict, "taken_before", "reward", "The member has taken this as often as the program allows.")
 	}
 	c := Change{Deltas: []Delta{{Unit: r.Unit, Amount: -r.Cost * times}}}

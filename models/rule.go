@@ -160,7 +160,7 @@ type StampCard struct {
 
 // moment is when and where something happened, made ready to be asked.
 type moment struct {
-	local    time.Time
+	local    time.Time // what the clocks show; see wall
 	day      string
 	location string
 	tier     string

@@ -2,7 +2,6 @@ package models
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,9 +187,12 @@ func (p *Program) credit(event *Event, c *Change) {
 	if c.Counts == nil {
 		c.Counts = Counts{}
 	}
-	now := o.periodOf(event.At.In(p.Zone()))
+	now := o.periodOf(wall(event.At, p.Zone()))
 	c.Counts[o.count(now)] += c.Credit
-	if before := o.periodOf(o.graced(event.At, p.Zone())); o.Calendar && before != now {
+	if !o.Calendar {
+		return
+	}
+	if before := o.periodOf(o.graced(event.At, p.Zone())); before != now {
 		c.Counts[o.count(before)] += c.Credit
 	}
 }
@@ -205,10 +207,10 @@ type credited struct {
 const creditsRoom = 16
 
 // credits are those from the oldest on, the newest first, in the room given.
-func (o *TierOver) credits(c Counts, oldest period, room []credited) []credited {
-	for key, n := range c {
-		if of, ok := o.counted(key); ok && of >= oldest {
-			room = append(room, credited{of, n})
+func (o *TierOver) credits(m Memory, oldest period, room []credited) []credited {
+	for _, c := range m.under(creditPrefix) {
+		if of, ok := o.counted(c.Key); ok && of >= oldest {
+			room = append(room, credited{of, c.N})
 		}
 	}
 	slices.SortFunc(room, func(a, b credited) int { return cmp.Compare(b.period, a.period) })
@@ -223,7 +225,7 @@ type standing struct {
 }
 
 // level is the highest that what still counts at a moment reaches.
-func (p *Program) level(c Counts, at time.Time) standing {
+func (p *Program) level(c Memory, at time.Time) standing {
 	best := standing{from: -1}
 	var room [creditsRoom]credited
 	all := p.TierOver.credits(c, p.TierOver.oldest(at, p.Zone()), room[:0])
@@ -280,7 +282,7 @@ func (p *Program) place(s *State, event *Event, c *Change) {
 		event.Kind == EntryExpire && s.tierEnded(event.At),
 		event.Kind == EntryReverse && p.level(s.Counts, event.At).from >= has:
 	case has > 0 && s.TierUntil == nil: // reached when it was for ever: it ends as if it had been reached now
-		now = standing{Name: s.Tier, until: o.ends(o.periodOf(event.At.In(p.Zone())), p.Zone())}
+		now = standing{Name: s.Tier, until: o.ends(o.periodOf(wall(event.At, p.Zone())), p.Zone())}
 	case now.from < has, has > 0 && now.until.Before(*s.TierUntil):
 		now = standing{Name: s.Tier, until: s.TierUntil}
 	}
@@ -300,7 +302,7 @@ func (p *Program) settled(s *State, at time.Time) bool {
 			return false
 		}
 	}
-	return !s.TierUntil.Before(*p.TierOver.ends(p.TierOver.periodOf(at.In(p.Zone())), p.Zone()))
+	return !s.TierUntil.Before(*p.TierOver.ends(p.TierOver.periodOf(wall(at, p.Zone())), p.Zone()))
 }
 
 // forgetCredits drops what no longer counts, when something new does and when a
@@ -309,7 +311,7 @@ func (p *Program) forgetCredits(s *State, event *Event, c *Change) {
 	fresh := event.Kind == EntryExpire && s.tierEnded(event.At)
 	for key := range c.Counts {
 		if isCredit(key) {
-			_, there := s.Counts[key]
+			_, there := s.Counts.find(key)
 			fresh = fresh || !there
 		}
 	}
@@ -317,16 +319,13 @@ func (p *Program) forgetCredits(s *State, event *Event, c *Change) {
 		return
 	}
 	if len(c.Counts) == 0 {
-		c.State.Counts = maps.Clone(c.State.Counts) // until here it is that of the state before
+		c.State.Counts = slices.Clone(c.State.Counts) // until here it is that of the state before
 	}
 	oldest := p.TierOver.oldest(event.At, p.Zone())
-	maps.DeleteFunc(c.State.Counts, func(key string, _ int64) bool {
-		of, ok := p.TierOver.counted(key)
-		return isCredit(key) && (!ok || of < oldest)
-	})
-	if len(c.State.Counts) == 0 {
-		c.State.Counts = nil
-	}
+	c.State.Counts = slices.DeleteFunc(c.State.Counts, func(c Count) bool {
+		of, ok := p.TierOver.counted(c.Key)
+		return isCredit(c.Key) && (!ok || of < oldest)
+	}).orNil()
 }
 
 func checkTiers(t *Terms, bad complain) error {

@@ -135,7 +135,7 @@ func TestTiersOfACalendarYear(t *testing.T) {
 	require.Equal(t, "Gold", s.state.Tier)
 	s.expire(utc(t, "2029-01-01T00:00:00Z"))
 	require.Equal(t, [2]string{"Silver", "2029-12-31T23:00:00Z"}, [2]string{s.state.Tier, s.until()}, "by what was spent in 2028")
-	require.NotContains(t, s.state.Counts, "credit/2026")
+	require.Zero(t, s.state.Counts.Of("credit/2026"))
 }
 
 // In the days of grace what is bought still counts for the year before.
@@ -148,10 +148,10 @@ func TestGraceOfACalendarYear(t *testing.T) {
 	require.Equal(t, models.TierProgress{Credit: 50_000}, s.p.TierProgress(&s.state, utc(t, "2028-01-31T22:59:00Z")))
 	require.Equal(t, models.TierProgress{Credit: 20_000}, s.p.TierProgress(&s.state, utc(t, "2028-01-31T23:00:00Z")))
 	back := s.at(utc(t, "2028-01-31T12:00:00Z"), 4_000)
-	require.EqualValues(t, 54_000, s.state.Counts["credit/2027"])
+	require.EqualValues(t, 54_000, s.state.Counts.Of("credit/2027"))
 	s.do(models.Event{Kind: models.EntryReverse, Original: back, At: utc(t, "2028-02-05T12:00:00Z")})
-	require.EqualValues(t, 50_000, s.state.Counts["credit/2027"])
-	require.EqualValues(t, 20_000, s.state.Counts["credit/2028"])
+	require.EqualValues(t, 50_000, s.state.Counts.Of("credit/2027"))
+	require.EqualValues(t, 20_000, s.state.Counts.Of("credit/2028"))
 }
 
 // A purchase that comes back takes the tier along that it reached, at once, and
@@ -169,7 +169,7 @@ func TestTierOfAPurchaseThatCameBack(t *testing.T) {
 	s.do(back)
 	require.Equal(t, [2]string{"Silver", "2027-03-31T22:00:00Z"}, [2]string{s.state.Tier, s.until()}, "the other one reaches it, and ends sooner")
 	require.EqualValues(t, 20_000, s.state.Earned)
-	require.Equal(t, models.Counts{"credit/2026-03": 20_000}, s.state.Counts)
+	require.Equal(t, models.Memory{{Key: "credit/2026-03", N: 20_000}}, s.state.Counts)
 }
 
 // What no longer counts is not taken back a second time.

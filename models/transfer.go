@@ -137,22 +137,8 @@ func (m *move) add(u Unit, n int64) {
 // count changes what rules remember. Nothing is forgotten by it, so that it can
 // be undone.
 func (m *move) count(changes Counts) {
-	all := maps.Clone(m.s.Counts)
-	for key, n := range changes {
-		if all == nil {
-			all = Counts{}
-		}
-		if all[key] += n; all[key] == 0 {
-			delete(all, key)
-		}
-	}
-	if len(all) == 0 {
-		all = nil
-	}
-	if len(changes) > 0 {
-		m.c.Counts = changes
-	}
-	m.c.State.Counts = all
+	m.c.Counts = changes.orNil()
+	m.c.State.Counts = m.s.Counts.with(changes, false)
 }
 
 // level puts the account on the highest of the levels: what it has, what it is
@@ -194,7 +180,7 @@ func (m *move) give() error {
 		return Fail(Conflict, "not_enough", "amount", "The member does not have that many.")
 	case may.Most > 0 && n > may.Most:
 		return Fail(Invalid, "transfer_too_large", "amount", "That is more than may be given at once here.")
-	case may.MostDay > 0 && m.s.Counts[gave]+n > may.MostDay:
+	case may.MostDay > 0 && m.s.Counts.Of(gave)+n > may.MostDay:
 		return Fail(Conflict, "transfer_limit", "amount", "That is more than may be given on one day here.")
 	}
 	m.add(u, -n)
@@ -261,17 +247,6 @@ func (m *move) take() {
 		}
 	}
 	m.level(had, out.Transfer.Level)
-}
-
-func (c Counts) opposite() Counts {
-	if len(c) == 0 {
-		return nil
-	}
-	all := make(Counts, len(c))
-	for key, n := range c {
-		all[key] = -n
-	}
-	return all
 }
 
 func opposite(lots []Lot) []Lot {

@@ -22,7 +22,7 @@ func (m *move) giveBack() error {
 	counts := Counts{}
 	for key, n := range in.Counts.undone(m.s.Counts) {
 		if isCredit(key) {
-			n = max(n, -m.s.Counts[key])
+			n = max(n, -m.s.Counts.Of(key))
 		}
 		if n != 0 {
 			counts[key] = n

@@ -60,7 +60,7 @@ func TestVerifyNamesEachKindOfTampering(t *testing.T) {
 		{"balance", 10, func(e *models.Entry) { e.State.Balances[models.Points] += 5 }, []string{"wrong_state", "wrong_sum", "wrong_head"}},
 		{"amount", 3, func(e *models.Entry) { e.Purchase.Amount += 100 }, []string{"wrong_deltas", "wrong_carry", "wrong_state"}},
 		{"amount without a point more", 2, func(e *models.Entry) { e.Purchase.Amount++ }, []string{"wrong_carry", "wrong_state"}},
-		{"remainder", 10, func(e *models.Entry) { e.State.Counts = models.Counts{"left/spend": 55} }, []string{"wrong_state", "wrong_head"}},
+		{"remainder", 10, func(e *models.Entry) { e.State.Counts = models.Memory{{Key: "left/spend", N: 55}} }, []string{"wrong_state", "wrong_head"}},
 		{"tier", 10, func(e *models.Entry) { e.State.Tier = "Gold" }, []string{"wrong_state", "wrong_head"}},
 		{"tier credit", 10, func(e *models.Entry) { e.Credit++ }, []string{"wrong_carry"}},
 		{"day", 1, func(e *models.Entry) { e.Day = "2021-01-02" }, []string{"wrong_day"}},
@@ -161,7 +161,7 @@ func TestVerifyFindsAKeyAndAReversalThatCameTwice(t *testing.T) {
 	reversal.ID, reversal.Seq = models.EntryIDOf(m.Account, last.Seq+1), last.Seq+1
 	reversal.State = last.State
 	reversal.State.Balances = map[models.Unit]int64{models.Points: last.State.Balance(models.Points) + reversal.Amount(models.Points)}
-	reversal.State.Counts = models.Counts{"left/spend": last.State.Counts["left/spend"] + reversal.Counts["left/spend"]}
+	reversal.State.Counts = models.Memory{{Key: "left/spend", N: last.State.Counts.Of("left/spend") + reversal.Counts["left/spend"]}}
 	reversal.State.Earned += reversal.Credit
 	require.NoError(t, ledger.Insert(t.Context(), &reversal))
 	require.Equal(t, []string{"duplicate_key", "reversed_twice"}, faults(t, s))

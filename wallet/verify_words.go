@@ -1,7 +1,11 @@
 package wallet
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,11 +40,11 @@ func differences(is, should models.State) string {
 			texts = append(texts, fmt.Sprintf("%s %v instead of %v", what, has, wants))
 		}
 	}
-	for _, unit := range keys(is.Balances, should.Balances) {
+	for _, unit := range keys(maps.All(is.Balances), maps.All(should.Balances)) {
 		differ("a balance of "+string(unit)+" of", is.Balance(unit), should.Balance(unit))
 	}
-	for _, key := range keys(is.Counts, should.Counts) {
-		differ("a count "+key+" of", is.Counts[key], should.Counts[key])
+	for _, key := range keys(is.Counts.All(), should.Counts.All()) {
+		differ("a count "+key+" of", is.Counts.Of(key), should.Counts.Of(key))
 	}
 	if !models.SameLots(is.Lots, should.Lots) {
 		texts = append(texts, "other lots")
@@ -53,4 +57,16 @@ func differences(is, should models.State) string {
 		return "other units with a balance of 0"
 	}
 	return strings.Join(texts, ", ")
+}
+
+// keys are those of both, in their order.
+func keys[K cmp.Ordered](a, b iter.Seq2[K, int64]) []K {
+	var all []K
+	for _, of := range []iter.Seq2[K, int64]{a, b} {
+		for key := range of {
+			all = append(all, key)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -25,7 +25,7 @@ func TestFaultsAreToldInWords(t *testing.T) {
 			"The entry changes nothing, and by the rules +30 points.", "The balance of points is 30, and the sum of its entries 0.",
 		}},
 		{"everything", func(e *models.Entry) {
-			e.State.Balances[models.Points], e.State.Counts, e.State.Earned, e.State.Tier = 35, models.Counts{"left/spend": 51}, 31, "Gold"
+			e.State.Balances[models.Points], e.State.Counts, e.State.Earned, e.State.Tier = 35, models.Memory{{Key: "left/spend", N: 51}}, 31, "Gold"
 		}, []string{
 			`After the entry the account has a balance of points of 35 instead of 30, a count left/spend of 51 instead of 50, a tier credit of 31 instead of 30, the tier "Gold" instead of "Silver".`,
 			"The balance of points is 35, and the sum of its entries 30.",

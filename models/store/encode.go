@@ -86,11 +86,10 @@ func (c *codec[T]) encode(doc *T, id string, rev int64) (writeOp, error) {
 	}
 	stamped := *doc
 	c.stamp(&stamped, id, rev)
-	data, err := bson.Marshal(&stamped)
+	body, err := marshal(&stamped)
 	if err != nil {
 		return writeOp{}, fmt.Errorf("encode a document of %s: %w", c.shape.schema.Name, err)
 	}
-	body := bson.Raw(data)
 	if c.rev == nil {
 		body = withRev(body, rev)
 	}
@@ -115,7 +114,7 @@ func withRev(body bson.Raw, rev int64) bson.Raw {
 
 // decode reads a document and its revision.
 func (c *codec[T]) decode(raw bson.Raw) (doc T, rev int64, err error) {
-	if err := bson.Unmarshal(raw, &doc); err != nil {
+	if err := unmarshal(raw, &doc); err != nil {
 		return doc, 0, fmt.Errorf("decode a document of %s: %w", c.shape.schema.Name, err)
 	}
 	rev, ok := raw.Lookup("rev").AsInt64OK()
