@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -129,13 +130,17 @@ func (s *Service) changeMember(ctx context.Context, m *models.Member, change fun
 	if err != nil {
 		return models.Member{}, err
 	}
-	changed, err := s.Stores.Members.Update(ctx, m.ID, change)
-	if err != nil {
+	var refused error
+	changed, err := s.Stores.Members.Update(ctx, m.ID, func(m *models.Member) error {
+		refused = change(m)
+		return refused
+	})
+	if err != nil && refused == nil {
 		return changed, err // it may have been done after all: the mark stays for a while
 	}
-	err = s.Stores.Refreshes.Confirm(ctx, m, models.PriorityService, s.Stores.Clock.Now(), hold)
+	told := s.Stores.Refreshes.Confirm(ctx, m, models.PriorityService, s.Stores.Clock.Now(), hold)
 	s.nudge(models.PriorityService)
-	return changed, err
+	return changed, cmp.Or(err, told)
 }
 
 func (s *Service) amend(m *models.Member, a Amendment, country string) (err error) {
