@@ -18,7 +18,7 @@ const (
 // ask for it: by the birthday, if it is known, and the tags.
 func (t *Terms) FactsOf(m *Member, at time.Time, zone *time.Location) []Fact {
 	known := t.birthdayFacts(m.Birthday, at, zone)
-	for _, tag := range m.Tags {
+	for _, tag := range m.AllTags() {
 		if f := TagFact(tag); t.asksFor(f) {
 			known = append(known, f)
 		}
@@ -140,8 +140,8 @@ func (t *Terms) asksFor(f Fact) bool {
 // what the entry names of it stands as well.
 func (p *Program) FactsThen(e *Entry, under *Program, m *Member) []Fact {
 	known := *m
-	known.Tags = nil
-	for _, tag := range m.Tags {
+	known.Tags, known.Also = nil, nil
+	for _, tag := range m.AllTags() {
 		if !under.asksFor(TagFact(tag)) {
 			known.Tags = append(known.Tags, tag)
 		}

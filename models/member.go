@@ -71,6 +71,7 @@ type Member struct {
 	Shared    bool        `bson:"shared,omitempty"` // others may have the same Account; set before they do, and kept
 	Moving    *Moving     `bson:"moving,omitempty"`
 	Merged    *Merged     `bson:"merged,omitempty"` // the card is one of another member's now
+	Also      []Self      `bson:"also,omitempty"`   // the cards that are this member's now: a copy of what they say of themselves
 	Household *Household  `bson:"household,omitempty"`
 
 	// Invitation is the one for one person that the member joined with, if any.
@@ -83,14 +84,6 @@ type Moving struct {
 	To  MemberID  `bson:"to"`
 	Key string    `bson:"key"` // of the request
 	At  time.Time `bson:"at"`
-}
-
-// Merged says whose the card of a merged member is.
-type Merged struct {
-	Into MemberID  `bson:"into"`
-	At   time.Time `bson:"at"`
-	By   UserID    `bson:"by,omitempty"`
-	Why  string    `bson:"why,omitempty"`
 }
 
 // Household is the people whom a member has taken into its account, also while

@@ -49,8 +49,8 @@ func SplitTags(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,;|\t\n\r", r) })
 }
 
-// Tagged reports whether the member bears a tag.
-func (m *Member) Tagged(tag string) bool { return slices.Contains(m.Tags, tag) }
+// Tagged reports whether the member bears a tag, on whichever card.
+func (m *Member) Tagged(tag string) bool { return slices.Contains(m.AllTags(), tag) }
 
 // TagFact is the fact that a member bears a tag.
 func TagFact(tag string) Fact { return Fact(tagFact + tag) }
@@ -72,7 +72,7 @@ func TagKey(tag string) string { return "#" + tag + "\x01" }
 // the name, and the tags, whose members come in the order of their names.
 func (m *Member) Keys() []string {
 	keys := WordKeys(m.Search)
-	for _, tag := range m.Tags {
+	for _, tag := range m.AllTags() {
 		keys = append(keys, TagKey(tag)+m.Search)
 	}
 	return keys

@@ -80,7 +80,7 @@ func (v *Voucher) State(at time.Time) VoucherState {
 
 // Usable returns nil when a member may use the voucher at a moment, or a
 // Conflict that says why not.
-func (v *Voucher) Usable(member MemberID, at time.Time) error {
+func (v *Voucher) Usable(m *Member, at time.Time) error {
 	no := func(code, msg string) error { return Fail(Conflict, code, "voucher", msg) }
 	switch state := v.State(at); {
 	case state == VoucherUsed:
@@ -91,7 +91,7 @@ func (v *Voucher) Usable(member MemberID, at time.Time) error {
 		return no("voucher_expired", "This voucher is no longer good: its time is over.")
 	case state == VoucherWaits:
 		return no("voucher_waits", "This voucher is not good yet.")
-	case v.Member != "" && v.Member != member:
+	case v.Member != "" && !m.Is(v.Member):
 		return no("voucher_of_another", "This voucher was given to another member.")
 	}
 	return nil

@@ -68,6 +68,11 @@ func (s *Service) Amend(ctx context.Context, a Amendment) (*models.Member, error
 	if err != nil {
 		return nil, err // what was claimed lapses
 	}
+	if stored.Merged != nil && a.Tags != nil {
+		if err := s.knowSelves(ctx, stored.Account); err != nil {
+			return nil, err
+		}
+	}
 	return &stored, s.settle(ctx, m.ID, append(contactsOf(&before), contactsOf(&stored)...))
 }
 
@@ -245,6 +250,11 @@ func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models
 	}
 	if err := s.dropComplaints(ctx, id); err != nil {
 		return err
+	}
+	if m.Merged != nil {
+		if err := s.knowSelves(ctx, m.Account); err != nil {
+			return err
+		}
 	}
 	return s.releaseOld(ctx, &before, &models.Member{}) // what was amended meanwhile
 }

@@ -262,7 +262,7 @@ func (t *turn) awayUnder(ctx context.Context, p *models.Program) error {
 			if err == nil {
 				own, err = t.Stores.Programs.For(ctx, &m)
 			}
-			if err == nil && own.Version == p.Version {
+			if err == nil && own.Version == p.Version && m.Merged == nil { // who comes with another card was not away
 				err = t.grant(ctx, p, &m, &o, occasion{"away/" + last, t.day})
 			}
 			if err != nil {

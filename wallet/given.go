@@ -18,33 +18,55 @@ type occasion struct {
 	day  string // local, on which it begins to be good
 }
 
-// grant gives a member the voucher of an offer. It can be done again. What would
-// be over by now is not given.
+// grant gives a member the voucher of an offer, a person with several cards one for
+// all of them. It can be done again. What would be over by now is not given.
 func (s *Service) grant(ctx context.Context, p *models.Program, m *models.Member, o *models.VoucherOffer, at occasion) error {
 	reward, ok := p.Reward(o.Reward)
 	now, until := s.Stores.Clock.Now(), o.Until(p, at.day)
 	if !ok || m.ErasedAt != nil || until != nil && !until.After(now) {
 		return nil
 	}
-	v := models.Voucher{
-		Program: p.ID, Reward: reward, Number: 1, Member: m.ID, Offer: o.ID, Occasion: at.name, Reason: o.Name, Until: until, IssuedAt: now,
-		Request: hashOf([]any{"offer", o.ID, m.ID, at.name}),
+	who, err := s.person(ctx, *m)
+	if err != nil || who.ErasedAt != nil {
+		return err
 	}
-	codes := s.offered(&v)
+	v := models.Voucher{
+		Program: p.ID, Reward: reward, Number: 1, Offer: o.ID, Occasion: at.name, Reason: o.Name, Until: until, IssuedAt: now,
+	}
+	for _, o := range who.Also {
+		if _, there, err := s.granted(ctx, v, o.Member); err != nil || there {
+			return err
+		}
+	}
 	for {
-		var err error
-		if v.Code, err = barcode.NewVoucher(codes); err != nil {
-			return err
-		}
-		if err := s.Stores.Vouchers.Insert(ctx, []models.Voucher{v}); err != nil {
-			return err
-		}
-		there, err := s.Stores.Vouchers.Voucher(ctx, p.ID, v.Code)
+		next, there, err := s.granted(ctx, v, who.ID)
 		if err != nil {
 			return err
 		}
-		if there.Request == v.Request { // and no other voucher that has this very code
-			return s.showVouchers(ctx, m.ID)
+		if there {
+			return s.showVouchers(ctx, who.ID)
+		}
+		if err := s.Stores.Vouchers.Insert(ctx, []models.Voucher{next}); err != nil {
+			return err
+		}
+	}
+}
+
+// granted returns the voucher of an offer with the code that it has for a member,
+// and whether it is there. A code that another voucher has is passed over.
+func (s *Service) granted(ctx context.Context, v models.Voucher, to models.MemberID) (_ models.Voucher, there bool, err error) {
+	v.Member, v.Request = to, hashOf([]any{"offer", v.Offer, to, v.Occasion})
+	codes := s.offered(&v)
+	for {
+		if v.Code, err = barcode.NewVoucher(codes); err != nil {
+			return v, false, err
+		}
+		found, err := s.Stores.Vouchers.Voucher(ctx, v.Program, v.Code)
+		switch {
+		case models.KindOf(err) == models.NotFound:
+			return v, false, nil
+		case err != nil || found.Request == v.Request:
+			return v, err == nil, err
 		}
 	}
 }
@@ -57,25 +79,34 @@ func (s *Service) offered(v *models.Voucher) io.Reader {
 	return codes
 }
 
-// showVouchers has the card of a member say which vouchers there are, where cards
+// showVouchers has the cards of a person say which vouchers there are, where cards
 // do. Nobody's voucher is on no card.
 func (s *Service) showVouchers(ctx context.Context, member models.MemberID) error {
 	if member == "" {
 		return nil
 	}
 	m, err := s.Stores.Members.Member(ctx, member)
-	if models.KindOf(err) == models.NotFound || err == nil && m.IssuedAt == nil {
+	if models.KindOf(err) == models.NotFound {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if m, err = s.person(ctx, m); err != nil {
 		return err
 	}
 	p, err := s.Stores.Programs.For(ctx, &m)
 	if err != nil || len(p.Offers) == 0 {
 		return err
 	}
-	if err := s.Stores.Refreshes.Mark(ctx, &m, models.PriorityService, s.Stores.Clock.Now()); err != nil {
-		return err
+	for _, id := range m.Selves() {
+		card, err := s.Stores.Members.Member(ctx, id)
+		if err == nil && card.IssuedAt != nil {
+			err = s.Stores.Refreshes.Mark(ctx, &card, models.PriorityService, s.Stores.Clock.Now())
+		}
+		if err != nil {
+			return err
+		}
 	}
 	s.nudge(models.PriorityService)
 	return nil

@@ -29,7 +29,7 @@ func offers(t *testing.T, s *apitest.Server, all ...models.VoucherOffer) *models
 // vouchersOf are the vouchers that a member may use.
 func vouchersOf(t *testing.T, s *apitest.Server, m *models.Member) []models.Voucher {
 	t.Helper()
-	all, err := s.Wallet.MemberVouchers(t.Context(), m.ID)
+	all, err := s.Wallet.MemberVouchers(t.Context(), fresh(t, s, m))
 	require.NoError(t, err)
 	return all
 }

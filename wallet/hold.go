@@ -146,7 +146,11 @@ func (s *Service) drawn(account models.AccountID, key string) uint64 {
 func (s *Service) voucherOf(m *models.Member, code models.VoucherCode, promise *models.Reward) scarce {
 	return scarce{
 		hold: func(ctx context.Context, h store.Hold) (store.Hold, error) {
-			v, err := s.Stores.Vouchers.Hold(ctx, m.Program, code, m.ID, h)
+			who, err := s.person(ctx, *m)
+			if err != nil {
+				return h, err
+			}
+			v, err := s.Stores.Vouchers.Hold(ctx, m.Program, code, &who, h)
 			*promise = v.Reward
 			return h, err
 		},

@@ -46,10 +46,8 @@ func (s *Service) Identify(ctx context.Context, program models.ProgramID, code s
 	if m.Program != program {
 		return nil, models.Fail(models.NotFound, "unknown_card", "code", "This card is not known here.")
 	}
-	for m.Merged != nil && m.ErasedAt == nil { // whoever has two cards is one person
-		if m, err = s.Stores.Members.Member(ctx, m.Merged.Into); err != nil {
-			return nil, err
-		}
+	if m, err = s.person(ctx, m); err != nil {
+		return nil, err
 	}
 	if m.ErasedAt != nil {
 		return nil, models.Fail(models.Conflict, "void_card", "code", "This card is no longer good.")
@@ -62,7 +60,7 @@ func (s *Service) identifyVoucher(ctx context.Context, program models.ProgramID,
 	if err != nil {
 		return nil, err
 	}
-	if err := v.Usable(v.Member, s.Stores.Clock.Now()); err != nil {
+	if err := v.Usable(&models.Member{ID: v.Member}, s.Stores.Clock.Now()); err != nil {
 		return nil, err
 	}
 	if v.Member == "" {
@@ -73,11 +71,25 @@ func (s *Service) identifyVoucher(ctx context.Context, program models.ProgramID,
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.Look(ctx, *m)
+	who, err := s.person(ctx, *m)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Look(ctx, who)
 	if err == nil {
 		found.Voucher = v
 	}
 	return found, err
+}
+
+// person is who a member is by now: whoever has two cards is one person.
+func (s *Service) person(ctx context.Context, m models.Member) (_ models.Member, err error) {
+	for m.Merged != nil && m.ErasedAt == nil {
+		if m, err = s.Stores.Members.Member(ctx, m.Merged.Into); err != nil {
+			return m, err
+		}
+	}
+	return m, nil
 }
 
 // Member returns a member of the program. For whoever asks from another program
@@ -118,7 +130,7 @@ func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error
 		out.Notices = append(out.Notices, Notice{Code: "purchase_just_booked", At: last.At})
 	}
 	out.Ready, out.Next = out.State.Rewards(p, s.Stores.Clock.Now())
-	out.Vouchers, err = s.MemberVouchers(ctx, m.ID)
+	out.Vouchers, err = s.MemberVouchers(ctx, &out.Member)
 	return out, err
 }
 

@@ -145,7 +145,7 @@ func (s *Service) content(ctx context.Context, program *models.Program, m *model
 	}
 	shown := passes.Of(program, m, state, s.PageURL(m), s.Stores.Clock.Now())
 	if len(program.Offers) > 0 && !shown.Voided { // or nobody would know of them; it is one look more
-		vouchers, err := s.MemberVouchers(ctx, m.ID)
+		vouchers, err := s.MemberVouchers(ctx, m)
 		if err != nil {
 			return content{}, err
 		}

@@ -130,7 +130,7 @@ func TestWhatWasSetAsideIsFoundOut(t *testing.T) {
 			h := store.Hold{Account: m.Account, Key: key, At: long}
 			_, err := s.Stores.Stocks.Hold(t.Context(), "demo", &mug, h, 0)
 			require.NoError(t, err)
-			_, err = s.Stores.Vouchers.Hold(t.Context(), "demo", vouchers[i].Code, m.ID, h)
+			_, err = s.Stores.Vouchers.Hold(t.Context(), "demo", vouchers[i].Code, m, h)
 			require.NoError(t, err)
 			if key == "booked" { // what, is not looked at: the key says enough
 				_, err = s.Wallet.Adjust(t.Context(), wallet.Adjustment{
@@ -277,7 +277,7 @@ func TestWhoMayUseAVoucherAndWhen(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.Wallet.GiveVoucher(t.Context(), "demo", open.Code, ada.ID)
 		require.Equal(t, "voucher_of_another", models.CodeOf(err))
-		kept, err := s.Wallet.MemberVouchers(t.Context(), bob.ID)
+		kept, err := s.Wallet.MemberVouchers(t.Context(), bob)
 		require.NoError(t, err)
 		require.Len(t, kept, 1)
 

@@ -17,12 +17,14 @@ import (
 // that the ledger says they have. was is one that they may have had. It can be
 // done again, also late: what is true by then counts.
 func (s *Service) rehouse(ctx context.Context, id models.MemberID, was models.AccountID) error {
+	touched := []models.AccountID{was}
 	for queue := []models.MemberID{id}; len(queue) > 0; queue = queue[1:] {
 		m, before, err := s.rehouseOne(ctx, queue[0])
 		if err != nil {
 			return err
 		}
 		accounts := []models.AccountID{was, before, m.OwnAccount()}
+		touched = append(touched, m.Account)
 		slices.Sort(accounts)
 		for _, account := range slices.Compact(accounts) {
 			if account == m.Account {
@@ -36,6 +38,42 @@ func (s *Service) rehouse(ctx context.Context, id models.MemberID, was models.Ac
 				if f := &sharing[i]; f.Merged != nil && f.Merged.Into == m.ID {
 					queue = append(queue, f.ID)
 				}
+			}
+		}
+	}
+	slices.Sort(touched)
+	for _, account := range slices.Compact(touched) {
+		if err := s.knowSelves(ctx, account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knowSelves has those who share an account bear what they should of the cards that
+// became theirs. It looks again until nothing changes, so that of several who do
+// this at once the last one sees all.
+func (s *Service) knowSelves(ctx context.Context, account models.AccountID) error {
+	for changed := account != ""; changed; {
+		changed = false
+		sharing, err := s.Stores.Members.Sharing(ctx, account)
+		if err != nil {
+			return err
+		}
+		for i := range sharing {
+			also := models.SelvesOf(&sharing[i], sharing)
+			if sharing[i].ErasedAt != nil || models.SameSelves(sharing[i].Also, also) {
+				continue
+			}
+			changed = true
+			if _, err := s.changeMember(ctx, &sharing[i], func(m *models.Member) error {
+				if m.ErasedAt != nil {
+					return store.Unchanged
+				}
+				m.Also = also
+				return nil
+			}); err != nil {
+				return err
 			}
 		}
 	}

@@ -155,7 +155,7 @@ func (s *Service) GiveVoucher(ctx context.Context, program models.ProgramID, cod
 			return store.Unchanged
 		}
 		now := s.Stores.Clock.Now()
-		if err := v.Usable(m.ID, now); err != nil && models.CodeOf(err) != "voucher_waits" {
+		if err := v.Usable(m, now); err != nil && models.CodeOf(err) != "voucher_waits" {
 			return err
 		}
 		v.Member = m.ID
@@ -202,12 +202,21 @@ func (s *Service) changeVoucher(ctx context.Context, p models.ProgramID, code mo
 	}
 }
 
-// MemberVouchers returns the vouchers of a member that are good, or will be.
-// Those that end first come first.
-func (s *Service) MemberVouchers(ctx context.Context, member models.MemberID) ([]models.Voucher, error) {
-	all, err := s.Stores.Vouchers.Of(ctx, member, 100)
+// MemberVouchers returns the vouchers of a member that are good, or will be,
+// whichever of the person's cards they were given to. Those that end first come
+// first.
+func (s *Service) MemberVouchers(ctx context.Context, m *models.Member) ([]models.Voucher, error) {
+	who, err := s.person(ctx, *m)
 	if err != nil {
 		return nil, err
+	}
+	var all []models.Voucher
+	for _, id := range who.Selves() {
+		some, err := s.Stores.Vouchers.Of(ctx, id, 100)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
 	}
 	now := s.Stores.Clock.Now()
 	all = slices.DeleteFunc(all, func(v models.Voucher) bool {

@@ -92,7 +92,7 @@ func (p *Pages) scan(c *gin.Context, who auth.Identity) error {
 	if code := c.PostForm("voucher"); code != "" { // one for whoever brings it, scanned before the card
 		v, err := p.Wallet.FindVoucher(c.Request.Context(), who.Program, code)
 		if err == nil {
-			err = v.Usable(found.Member.ID, p.Wallet.Stores.Clock.Now())
+			err = v.Usable(&found.Member, p.Wallet.Stores.Clock.Now())
 		}
 		if err != nil {
 			return err

@@ -95,7 +95,7 @@ func (a *API) vouchers(ctx context.Context, who auth.Identity, in *vouchersIn) (
 		if err != nil {
 			return nil, err
 		}
-		all, err := a.Wallet.MemberVouchers(ctx, m.ID)
+		all, err := a.Wallet.MemberVouchers(ctx, m)
 		return a.voucherList(all), err
 	}
 	above := 0

@@ -73,7 +73,7 @@ func (s *Members) settleNames(ctx context.Context, m models.Member) error {
 			}
 		}
 		now, err := s.members.Get(ctx, string(m.ID))
-		if err != nil || now.Search == m.Search && slices.Equal(now.Tags, m.Tags) {
+		if err != nil || now.Search == m.Search && slices.Equal(now.AllTags(), m.AllTags()) {
 			return err
 		}
 		m = now

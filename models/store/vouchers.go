@@ -89,8 +89,8 @@ func (s *Vouchers) Update(ctx context.Context, p models.ProgramID, code models.V
 // Hold sets a voucher aside for the entry in which a member uses it. It is a
 // Conflict when the member may not, and ErrHeld while somebody else is using it:
 // what becomes of that is known before long.
-func (s *Vouchers) Hold(ctx context.Context, p models.ProgramID, code models.VoucherCode, member models.MemberID, h Hold) (models.Voucher, error) {
-	return s.hold(ctx, p, code, h, func(v *models.Voucher) error { return v.Usable(member, h.At) })
+func (s *Vouchers) Hold(ctx context.Context, p models.ProgramID, code models.VoucherCode, m *models.Member, h Hold) (models.Voucher, error) {
+	return s.hold(ctx, p, code, h, func(v *models.Voucher) error { return v.Usable(m, h.At) })
 }
 
 // HoldBack announces that an entry is about to give back the use of a voucher.
@@ -151,6 +151,7 @@ func (s *Vouchers) Held(ctx context.Context, before time.Time) (map[string]Hold,
 }
 
 // Of returns up to limit vouchers that were given to a member, the newest first.
+// One of several cards of a person is a member of its own here.
 func (s *Vouchers) Of(ctx context.Context, m models.MemberID, limit int) ([]models.Voucher, error) {
 	return collect(s.find(ctx, Query{Where: Eq("member", m), Sort: []string{"-member", "-issued_at"}, Limit: limit}))
 }
