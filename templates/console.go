@@ -172,6 +172,41 @@ type MoveTo struct {
 	Error     string
 }
 
+// Merge asks which other card a person has, then whether both shall be one, or
+// whether that shall be undone. Its form posts key and code; then key, into, and
+// reason or other.
+type Merge struct {
+	Frame
+	This      PersonCard
+	MemberURL string
+	To        *PersonCard // the other card, once it is known
+	Into      string
+	Undo      bool
+	Action    string
+	Key       string
+	Code      string // what was typed, when the form comes back
+	CodeError string
+	Reasons   []Choice
+	Other     string
+	Error     string
+}
+
+// PersonCard is a card of a person.
+type PersonCard struct {
+	Name     string
+	Card     string // grouped for reading
+	URL      string
+	Balances []Balance
+}
+
+// MergedCard is the card that a member's became one of.
+type MergedCard struct {
+	PersonCard
+	At      time.Time
+	Why     string
+	UndoURL string // empty where the reader may not
+}
+
 // ReturnLine is a line of a purchase that may come back, in part.
 type ReturnLine struct {
 	Field string // that its pieces are posted as
@@ -205,6 +240,11 @@ type MemberDetail struct {
 	TagsKey    string
 	TagsTyped  string // what stands in it
 	TagsError  string
+	AlsoTags   []Tag // of the person's other cards
+
+	Merged   *MergedCard  // nil where it was not merged
+	Also     []PersonCard // that were merged into this one
+	MergeURL string       // where it can be merged into another; empty where the reader may not, or it is shared
 }
 
 // Tag is a word that the shop keeps on members, and the list of those.
@@ -228,6 +268,7 @@ func (Members) file() string      { return "members" }
 func (MemberDetail) file() string { return "member_detail" }
 func (TakeBack) file() string     { return "take_back" }
 func (MoveTo) file() string       { return "move" }
+func (Merge) file() string        { return "merge" }
 func (Approvals) file() string    { return "approvals" }
 func (Poster) file() string       { return "poster" }
 

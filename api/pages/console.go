@@ -47,6 +47,10 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	r.GET("/console/members/:id/reversals", console(p.askTakeBack))
 	r.POST("/console/members/:id/reversals", console(p.takeBack))
 	r.POST("/console/members/:id/moves", console(p.move))
+	r.GET("/console/members/:id/merges", p.signedIn(p.askMerge, bosses...))
+	r.POST("/console/members/:id/merges", p.signedIn(p.merge, bosses...))
+	r.GET("/console/members/:id/merges/reversals", p.signedIn(p.askPart, bosses...))
+	r.POST("/console/members/:id/merges/reversals", p.signedIn(p.unmerge, bosses...))
 	r.GET("/console/approvals", p.signedIn(p.approvals, bosses...))
 	r.POST("/console/approvals/:id/grants", p.signedIn(p.grant, bosses...))
 	r.POST("/console/approvals/:id/refusals", p.signedIn(p.refuse, bosses...))
@@ -151,7 +155,7 @@ func (p *Pages) members(c *gin.Context, who auth.Identity) error {
 func row(l wallet.Listed, p *models.Program) templates.MemberRow {
 	m := &l.Member
 	r := templates.MemberRow{
-		URL: "/console/members/" + string(m.ID), Name: m.Name, Card: barcode.Group(m.Card),
+		URL: memberURL(m.ID), Name: m.Name, Card: barcode.Group(m.Card),
 		Tier: l.State.Tier, Balances: balances(p, l.State),
 	}
 	if m.Head.LastVisitAt != nil {
@@ -225,7 +229,7 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 		Frame: p.frame(c, found.Program), Name: m.Name, Card: barcode.Group(m.Card), Phone: m.Phone, Email: m.Email,
 		Joined: m.JoinedAt.In(found.Program.Zone()), Erased: m.ErasedAt != nil, Tier: found.State.Tier,
 		Balances: balances(found.Program, found.State), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, phones),
-		Reports: reports(said, found.Program), TagsAction: "/console/members/" + string(m.ID) + "/tags", TagsKey: newKey(), TagsTyped: strings.Join(m.Tags, " "),
+		Reports: reports(said, found.Program), TagsAction: memberURL(m.ID) + "/tags", TagsKey: newKey(), TagsTyped: strings.Join(m.Tags, " "),
 	}
 	for _, tag := range m.Tags {
 		page.Tags = append(page.Tags, listOf(tag))
@@ -233,6 +237,9 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 	status := http.StatusOK
 	if fault != nil {
 		status, page.TagsTyped, page.TagsError = problem.Of(fault).Status, c.PostForm("tags"), t.Explain(fault.Code, fault.Msg)
+	}
+	if err := p.cards(c, who, found, &page); err != nil {
+		return err
 	}
 	for _, consent := range m.Consents {
 		if consent.Purpose != models.ConsentProgram {
@@ -242,7 +249,7 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 		}
 	}
 	if len(ledger) > entryLines {
-		page.NextURL = "/console/members/" + string(m.ID) + "?before=" + strconv.FormatInt(ledger[entryLines-1].Seq, 10)
+		page.NextURL = memberURL(m.ID) + "?before=" + strconv.FormatInt(ledger[entryLines-1].Seq, 10)
 		ledger = ledger[:entryLines]
 	}
 	if page.Entries, err = p.booked(c, found.Program, ledger, undone); err != nil {

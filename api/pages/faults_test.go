@@ -46,7 +46,6 @@ var wordless = map[string]string{
 	"no_transfer":        "an entry of a transfer without its other side",
 	"not_moved":          "an entry of a transfer for an account that is in use",
 	"no_merge":           "JSON API: undoing a merge",
-	"not_merged":         "JSON API: undoing a merge",
 	"nothing_ends":       "the worker that ends points",
 	"invalid_start":      "JSON API: the terms of a program",
 	"nothing_scheduled":  "JSON API: the terms of a program",

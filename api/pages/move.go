@@ -14,7 +14,7 @@ import (
 	"regulars/wallet"
 )
 
-func movePath(m models.MemberID) string { return "/console/members/" + string(m) + "/moves" }
+func movePath(m models.MemberID) string { return memberURL(m) + "/moves" }
 
 // move books a purchase for another member: whom somebody found by a card or phone
 // number is shown first, and who and why is asked.
@@ -85,10 +85,10 @@ func (p *Pages) moveTo(c *gin.Context, status int, found *wallet.Identified, e *
 		return err
 	}
 	page := templates.MoveTo{
-		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: "/console/members/" + string(found.Member.ID),
+		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: memberURL(found.Member.ID),
 		Line: lines[0], Action: movePath(found.Member.ID), Entry: string(e.ID), Key: cmp.Or(c.PostForm("key"), newKey()),
 		To: string(to.Member.ID), ToName: to.Member.Name, ToCard: barcode.Group(to.Member.Card),
-		Reasons: reasonChoices(c), Other: c.PostForm("other"), Error: fault,
+		Reasons: choices(c, givenReasons), Other: c.PostForm("other"), Error: fault,
 	}
 	page.Path = "" // a change of language would lose the entry
 	return p.page(c, status, page)

@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"slices"
+
 	"regulars/templates"
 	"regulars/wallet"
 )
@@ -9,13 +11,23 @@ import (
 // it.
 const undoneAtTill = "undone at the till"
 
-// givenReasons are those to choose from in the console: their name in the form
-// and the words that the ledger keeps.
-var givenReasons = []struct{ name, stored string }{
+// givenReasons are those for which something is taken back or moved.
+var givenReasons = []offeredReason{
 	{"amount", "wrong amount"},
 	{"card", "wrong card"},
 	{"returned", "goods returned"},
 }
+
+// mergeReasons are those for which two cards become one, and partReasons those for
+// which that is undone.
+var (
+	mergeReasons = []offeredReason{{"same", "same person"}, {"lost", "lost card or new phone"}}
+	partReasons  = []offeredReason{{"others", "two people"}}
+)
+
+// offeredReason is a reason to choose: its name in the form and the words that the ledger
+// keeps.
+type offeredReason struct{ name, stored string }
 
 // reasonKeys are the texts for what the ledger keeps; the last was written
 // before the console asked why.
@@ -24,6 +36,9 @@ var reasonKeys = map[string]string{
 	"wrong amount":              "reason.amount",
 	"wrong card":                "reason.card",
 	"goods returned":            "reason.returned",
+	"same person":               "reason.same",
+	"lost card or new phone":    "reason.lost",
+	"two people":                "reason.others",
 	wallet.ReasonReferral:       "reason.referral",
 	"taken back in the console": "reason.console",
 }
@@ -31,7 +46,7 @@ var reasonKeys = map[string]string{
 // storedReason returns what the ledger keeps for a reason of the form; empty
 // when it is none of ours.
 func storedReason(name string) string {
-	for _, r := range givenReasons {
+	for _, r := range slices.Concat(givenReasons, mergeReasons, partReasons) {
 		if r.name == name {
 			return r.stored
 		}

@@ -21,7 +21,7 @@ func takeBackURL(e *models.Entry) string {
 	return takeBackPath(e.Member) + "?" + url.Values{"entry": {string(e.ID)}}.Encode()
 }
 
-func takeBackPath(m models.MemberID) string { return "/console/members/" + string(m) + "/reversals" }
+func takeBackPath(m models.MemberID) string { return memberURL(m) + "/reversals" }
 
 // ofMember returns an entry of the member.
 func (p *Pages) ofMember(c *gin.Context, m *models.Member, id string) (*models.Entry, error) {
@@ -68,7 +68,7 @@ func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models
 		return templates.TakeBack{}, err
 	}
 	page := templates.TakeBack{
-		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: "/console/members/" + string(found.Member.ID),
+		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: memberURL(found.Member.ID),
 		Line: lines[0], Action: takeBackPath(found.Member.ID),
 		Entry: string(e.ID), Key: cmp.Or(c.PostForm("key"), newKey()), Other: c.PostForm("other"),
 	}
@@ -79,14 +79,14 @@ func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models
 		page.Move, page.Code = movePath(found.Member.ID), strings.TrimSpace(c.PostForm("code"))
 	}
 	page.Path = "" // a change of language would lose the entry
-	page.Reasons = reasonChoices(c)
+	page.Reasons = choices(c, givenReasons)
 	return page, nil
 }
 
-// reasonChoices are the reasons to choose from.
-func reasonChoices(c *gin.Context) []templates.Choice {
+// choices are the reasons to choose from.
+func choices(c *gin.Context, of []offeredReason) []templates.Choice {
 	var all []templates.Choice
-	for _, r := range givenReasons {
+	for _, r := range of {
 		all = append(all, templates.Choice{Purpose: r.name, Wording: reason(texts(c), r.stored), Given: r.name == c.PostForm("reason")})
 	}
 	return all
