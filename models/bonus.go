@@ -35,7 +35,7 @@ func (e *earning) extras(r *Rule, units int64) []extra {
 		if part <= 0 {
 			continue
 		}
-		so += part
+		so = min(so+part, MaxBalance*100) // no card holds more
 		all = append(all, extra{bonus: b.ID, part: part})
 	}
 	if len(all) == 0 {

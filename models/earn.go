@@ -64,7 +64,7 @@ func (p *Program) checkAmount(event Event) error {
 		return Fail(Invalid, "zero_amount", "amount", "The amount must be more than zero.")
 	case b.Amount > p.MaxPurchase:
 		return Fail(Invalid, "amount_too_large", "amount", "That is more than one purchase may be here. Check the amount.")
-	case b.Tip < 0 || b.Covered < 0 || b.Value < 0 || b.Tip+b.Covered > b.Amount || b.Covered+b.Value > b.Amount:
+	case b.Tip < 0 || b.Covered < 0 || b.Value < 0 || b.Tip > b.Amount || b.Covered > b.Amount-b.Tip || b.Value > b.Amount-b.Covered:
 		return Fail(Invalid, "parts_too_large", "tip", "The tip and what was paid with points or value are parts of the amount.")
 	}
 	return nil

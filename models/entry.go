@@ -102,7 +102,7 @@ type Entry struct {
 	Load       *Load      `bson:"load,omitempty"`
 	Reward     RewardID   `bson:"reward,omitempty"`
 	Taken      Taken      `bson:"taken,omitzero"`       // redeem: what the reward's terms left open
-	Ref        EntryID    `bson:"ref,omitempty"`        // the entry that this one takes back
+	Ref        EntryID    `bson:"ref,omitempty"`        // the entry that this one takes back, or by which somebody came who leaves
 	MovedTo    MemberID   `bson:"moved_to,omitempty"`   // reverse: whose the purchase is
 	MovedFrom  EntryID    `bson:"moved_from,omitempty"` // earn: the reversal that moved the purchase here
 	Reason     string     `bson:"reason,omitempty"`

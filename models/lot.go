@@ -322,7 +322,9 @@ func (w *shelf) prolong(earned []Delta) {
 		before := w.lots
 		w.lots = nil
 		for _, l := range before {
-			if l.Unit == e.Unit && l.Expires != nil && !l.ended(w.at) { // what never ends is of a version that promised so
+			// What never ends, or later, is of a version that promised so, or a
+			// purchase is booked late.
+			if l.Unit == e.Unit && l.Expires != nil && l.Expires.Before(*end) && !l.ended(w.at) {
 				l.Expires = end
 			}
 			w.add(l)

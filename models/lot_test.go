@@ -181,3 +181,20 @@ func TestUnitsOfBeforeNeverEnd(t *testing.T) {
 	require.EqualValues(t, 6, s.has(models.Points))
 	require.EqualValues(t, 6, s.state.Usable(models.Points, day.AddDate(50, 0, 0)))
 }
+
+// What ends after inactivity ends so long after the newest purchase, also when an
+// older one is booked after it.
+func TestLatePurchaseBringsNoEndForward(t *testing.T) {
+	p := program(func(t *models.Terms) { t.Expiries = []models.Expiry{{Unit: models.Points, Inactive: 6}} })
+	var s models.State
+	for _, day := range []string{"2026-06-01", "2026-05-10"} {
+		at, err := time.Parse(time.DateOnly, day)
+		require.NoError(t, err)
+		c, err := p.Apply(s, models.Event{Kind: models.EntryEarn, At: at.Add(10 * time.Hour), Purchase: &models.Purchase{Amount: 1000, Currency: "EUR"}})
+		require.NoError(t, err)
+		s = c.State
+	}
+	last := s.Lots[len(s.Lots)-1]
+	require.EqualValues(t, 10, last.Amount)
+	require.Equal(t, "2026-12-01", p.LastDay(*last.Expires))
+}

@@ -87,8 +87,8 @@ func (p *Program) reverse(s State, event Event) (Change, error) {
 		if _, seen := left[d.Unit]; !seen {
 			left[d.Unit] = max(s.Balance(d.Unit), 0)
 		}
-		if o.Kind == EntryLoad && back < -left[d.Unit] && (p.Refunds == OnlyAvailable || d.Unit == Value) {
-			return Change{}, Fail(Conflict, "load_spent", "entry", "Some of what was loaded has been used. Take back that use first, or adjust what is left.")
+		if (o.Kind == EntryLoad || o.Kind == EntryRedeem) && back < -left[d.Unit] && (p.Refunds == OnlyAvailable || d.Unit == Value) {
+			return Change{}, Fail(Conflict, "load_spent", "entry", "Some of what was loaded or given has been used. Take back that use first, or adjust what is left.")
 		}
 		if (p.Refunds == OnlyAvailable || d.Unit == Value) && back < 0 { // money is never owed
 			back = max(back, -left[d.Unit])

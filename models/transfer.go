@@ -118,6 +118,8 @@ func (m *move) do() error {
 		m.leaveNothing()
 	case m.t.Why == Unmerge:
 		return m.giveBack()
+	case m.t.Why == Leave && m.event.Undone.Times > 0:
+		return Fail(Conflict, "no_household", "household", "This card is not a guest of a household.")
 	case m.t.Why == Leave:
 		m.c.State.Counts = m.s.Counts
 	default:

@@ -243,6 +243,9 @@ func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models
 			Page: newID(s.random()), Download: newID(s.random()), JoinedAt: m.JoinedAt, ErasedAt: &now, Head: m.Head,
 			Own: m.Own, Past: m.Past, Shared: m.Shared, Merged: m.Merged, Household: m.Household,
 		}
+		if m.Merged != nil { // why is in somebody's own words
+			m.Merged = &models.Merged{Into: m.Merged.Into, At: m.Merged.At, By: m.Merged.By}
+		}
 		return nil
 	})
 	if err != nil {

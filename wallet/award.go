@@ -81,7 +81,7 @@ func (s *Service) allowance(id string, limit models.ManualLimit, amount int64) s
 
 // approvalID is that of the request which would be made for a posting.
 func (s *Service) approvalID(in posting) models.ApprovalID {
-	return models.ApprovalID(newID(s.seeded("approval", string(in.Member.Account), in.Key)))
+	return models.ApprovalID(newID(s.seeded("approval", string(in.Member.OwnAccount()), in.Key)))
 }
 
 // asked returns the request that was made with this key before, nil when there is

@@ -262,7 +262,11 @@ func (t *turn) awayUnder(ctx context.Context, p *models.Program) error {
 			if err == nil {
 				own, err = t.Stores.Programs.For(ctx, &m)
 			}
-			if err == nil && own.Version == p.Version && m.Merged == nil { // who comes with another card was not away
+			there := false
+			if err == nil {
+				there, err = t.cameOtherwise(ctx, &m, until)
+			}
+			if err == nil && own.Version == p.Version && !there {
 				err = t.grant(ctx, p, &m, &o, occasion{"away/" + last, t.day})
 			}
 			if err != nil {
@@ -271,6 +275,24 @@ func (t *turn) awayUnder(ctx context.Context, p *models.Program) error {
 		}
 	}
 	return nil
+}
+
+// cameOtherwise reports whether a person came with another card since: whose card
+// was merged is told of by the one that it was merged into.
+func (t *turn) cameOtherwise(ctx context.Context, m *models.Member, since time.Time) (bool, error) {
+	if m.Merged != nil {
+		return true, nil
+	}
+	for _, also := range m.Also {
+		card, err := t.Stores.Members.Member(ctx, also.Member)
+		if err != nil {
+			return false, err
+		}
+		if at := card.Head.LastVisitAt; at != nil && !at.Before(since) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // over takes the vouchers off the cards whose time was over within a day.

@@ -79,9 +79,7 @@ func (s *Service) sale(ctx context.Context, sale Sale) (posting, error) {
 		if err != nil && models.KindOf(err) != models.NotFound {
 			return posting{}, err
 		}
-		if by.Account == m.Account {
-			m.Referrer = ""
-		}
+		in.Alone = by.Account == m.Account
 	}
 	for _, err := range []error{checkUsable(m), checkPurchase(&b), s.checkTime(sale.At)} {
 		if err != nil {

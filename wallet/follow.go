@@ -32,6 +32,10 @@ func (s *Service) follow(ctx context.Context, e *models.Entry) error {
 		return s.finishMove(ctx, e)
 	case e.Transfer != nil && e.Transfer.Out:
 		_, err := s.followTransfer(ctx, e)
+		if models.CodeOf(err) == "not_moved" { // for ever: it must not keep others from being carried
+			s.Log.ErrorContext(ctx, "a transfer leads nowhere", "entry", e.ID)
+			return nil
+		}
 		return err
 	}
 	return nil

@@ -207,7 +207,8 @@ func (s *Service) LeaveHousehold(ctx context.Context, l Leaving) (Pair, error) {
 	if last.State.Moved == "" || last.Transfer.Why != models.Join {
 		return Pair{}, models.Fail(models.Conflict, "no_household", "household", "This card is not a guest of a household.")
 	}
-	if _, err := s.followTransfer(ctx, &last); err != nil {
+	in, err := s.followTransfer(ctx, &last)
+	if err != nil {
 		return Pair{}, err
 	}
 	host, err := s.Stores.Members.Member(ctx, last.State.Moved)
@@ -215,7 +216,7 @@ func (s *Service) LeaveHousehold(ctx context.Context, l Leaving) (Pair, error) {
 		return Pair{}, err
 	}
 	return s.paired(ctx)(s.post(ctx, posting{
-		Member: &host, Key: l.Key, Hash: hash, Actor: l.Actor, Reason: strings.TrimSpace(l.Reason),
+		Member: &host, Ref: in.ID, Key: l.Key, Hash: hash, Actor: l.Actor, Reason: strings.TrimSpace(l.Reason),
 		Event: models.Event{Kind: models.EntryTransfer, Transfer: &models.Transfer{With: m.ID, Why: models.Leave, Out: true}},
 	}))
 }

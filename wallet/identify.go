@@ -72,6 +72,9 @@ func (s *Service) identifyVoucher(ctx context.Context, program models.ProgramID,
 		return nil, err
 	}
 	who, err := s.person(ctx, *m)
+	if err == nil && who.ErasedAt != nil {
+		err = models.Fail(models.Conflict, "void_card", "code", "This card is no longer good.")
+	}
 	if err != nil {
 		return nil, err
 	}

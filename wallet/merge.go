@@ -86,8 +86,8 @@ type Unmerging struct {
 }
 
 // Unmerge gives a member whose card was merged into another's an account of its
-// own again, with what it brought, as far as it is there. Done at once, both are as
-// they were before.
+// own again, with what it brought, as far as it is there: nothing, if that stayed
+// with a household. Done at once, both are as they were before.
 func (s *Service) Unmerge(ctx context.Context, u Unmerging) (Pair, error) {
 	if err := checkReason(u.Reason); err != nil {
 		return Pair{}, err
@@ -104,6 +104,9 @@ func (s *Service) Unmerge(ctx context.Context, u Unmerging) (Pair, error) {
 	if first, err := s.bookedAs(ctx, m.Accounts(), u.Key); first != nil || err != nil {
 		return s.paired(ctx)(replayed(first, hash, err))
 	}
+	if err := checkUsable(m); err != nil {
+		return Pair{}, err
+	}
 	in, err := s.mergeOf(ctx, m)
 	if err != nil {
 		return Pair{}, err
@@ -112,13 +115,18 @@ func (s *Service) Unmerge(ctx context.Context, u Unmerging) (Pair, error) {
 	if err != nil {
 		return Pair{}, err
 	}
-	if holder.Account != in.Account {
-		return Pair{}, models.Fail(models.Conflict, "shares_card", "member", "The other card is shared by a household now. It has to leave that first.")
-	}
-	return s.paired(ctx)(s.post(ctx, posting{
+	p := posting{
 		Member: &holder, Account: in.Account, Fixed: true, Ref: in.ID, Key: u.Key, Hash: hash, Actor: u.Actor, Reason: reason,
 		Event: models.Event{Kind: models.EntryTransfer, Original: in, Transfer: &models.Transfer{With: m.ID, Why: models.Unmerge, Out: true}},
-	}))
+	}
+	switch {
+	case holder.Account == in.Account:
+	case holder.Own != "":
+		return Pair{}, models.Fail(models.Conflict, "shares_card", "member", "The other card is shared by a household now. It has to leave that first.")
+	default: // it has left the household that both brought all to: nothing is there to be given back
+		p.Account, p.Fixed, p.Event.Transfer.Why = "", false, models.Leave
+	}
+	return s.paired(ctx)(s.post(ctx, p))
 }
 
 // mergeOf returns the entry by which another account took all that a member had.

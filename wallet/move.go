@@ -55,7 +55,7 @@ func (s *Service) moveAway(ctx context.Context, m Move) (*models.Entry, error) {
 	}
 	reason := strings.TrimSpace(m.Reason)
 	in := posting{
-		Member: &from, Key: m.Key, Actor: m.Actor, Ref: m.Entry, Reason: reason,
+		Member: &from, Key: m.Key, Actor: m.Actor, Ref: m.Entry, Account: original.Account, Reason: reason,
 		Event: models.Event{Kind: models.EntryReverse, Original: &original, MovedTo: to.ID},
 		Hash: hashOf(struct {
 			Verb   string

@@ -32,6 +32,7 @@ type posting struct {
 	Priority models.Priority
 	Account  models.AccountID // empty: the one that the member has when it is booked
 	Fixed    bool             // on that account or not at all, also when it has moved
+	Alone    bool             // nobody is rewarded for bringing the member
 }
 
 // account is the one to book on, as far as is known.
@@ -166,7 +167,9 @@ func (in posting) entry(program *models.Program, zone *time.Location, last model
 		event.Facts = program.FactsOf(in.Member, event.At, zone)
 	}
 	if !event.Imported && event.Purchase != nil { // whoever bought here before was no friend to bring
-		event.Referrer = in.Member.Referrer
+		if !in.Alone {
+			event.Referrer = in.Member.Referrer
+		}
 		event.Charity = program.CharityOf(in.Member.Charity) // nor did it give then
 	}
 	change, err := program.Apply(last.State, event)

@@ -63,7 +63,7 @@ func (s *Service) followFriend(ctx context.Context, e *models.Entry) error {
 	if models.KindOf(err) == models.NotFound {
 		return nil
 	}
-	if err != nil || referrer.Account == e.Account {
+	if err != nil || referrer.Account == purchase.Account {
 		return err
 	}
 	if e.Kind != models.EntryReverse {

@@ -31,8 +31,15 @@ func (c *verifier) approvals(ctx context.Context) error {
 		return err
 	}
 	for i := range open { // on its way to say so
-		e, err := c.Stores.Ledger.ByKey(ctx, open[i].Account, open[i].Key)
-		if err == nil {
+		m, err := c.Stores.Members.Member(ctx, open[i].Member)
+		if err != nil && models.KindOf(err) != models.NotFound {
+			return err
+		}
+		e, err := c.bookedAs(ctx, append(m.Accounts(), open[i].Account), open[i].Key)
+		if err != nil {
+			return err
+		}
+		if e != nil {
 			delete(c.approved, e.ID)
 		}
 	}
@@ -48,7 +55,7 @@ func (c *verifier) granted(ctx context.Context, a *models.Approval) error {
 	if err != nil && models.KindOf(err) != models.NotFound {
 		return err
 	}
-	if err != nil || e.Key != a.Key || e.Account != a.Account || e.Staff != a.AskedBy || e.Kind != models.EntryAdjust || e.Amount(a.Delta.Unit) != a.Delta.Amount {
+	if err != nil || e.Key != a.Key || e.Member != a.Member || e.Staff != a.AskedBy || e.Kind != models.EntryAdjust || e.Amount(a.Delta.Unit) != a.Delta.Amount {
 		c.tell(Fault{Entry: a.Entry, Member: a.Member, Code: "wrong_approval", Msg: fmt.Sprintf("Request %s was granted, and its entry is not what was asked for.", a.ID)})
 	}
 	return nil

@@ -107,7 +107,8 @@ func (c *verifier) original(ctx context.Context, e *models.Entry) (*models.Entry
 		return nil, nil //nolint:nilnil // most entries take back none
 	}
 	original, err := c.Stores.Ledger.Entry(ctx, id)
-	before := original.Account == e.Account && original.Seq < e.Seq
+	before := original.Account == e.Account && original.Seq < e.Seq ||
+		e.Transfer != nil && e.Transfer.Why == models.Leave // by which somebody came who left from another account
 	switch {
 	case models.KindOf(err) == models.NotFound, err == nil && e.Ref != "" && !before && !c.account.movedIn[original.Account]:
 		if e.Ref != "" {

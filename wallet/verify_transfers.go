@@ -34,13 +34,43 @@ func (c *verifier) pair(ctx context.Context, e *models.Entry) error {
 		return err
 	}
 	if out.Transfer.Closes() {
-		c.account.movedIn[out.Account] = true
+		if err := c.cameIn(ctx, out.Account); err != nil {
+			return err
+		}
 	}
 	if !matches(&out, e) {
 		c.fault(e, "wrong_pair", fmt.Sprintf("The entry takes something else than entry %s let go.", out.ID))
 	}
 	return nil
 }
+
+// cameIn notes that what an account held came into this one, with what had come
+// into that account before.
+func (c *verifier) cameIn(ctx context.Context, account models.AccountID) error {
+	if c.account.movedIn[account] {
+		return nil
+	}
+	c.account.movedIn[account] = true
+	for before := int64(0); ; {
+		page, err := c.Stores.Ledger.Newest(ctx, account, before, cameInPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for i := range page {
+			if t := page[i].Transfer; t != nil && !t.Out && (t.Why == models.Merge || t.Why == models.Join) {
+				if err := c.cameIn(ctx, accountOf(t.From)); err != nil {
+					return err
+				}
+			}
+		}
+		if before = page[len(page)-1].Seq; before <= 1 {
+			return nil
+		}
+	}
+}
+
+// cameInPage is how many entries of a closed account are looked at in one go.
+const cameInPage = 500
 
 // taker looks for the side that takes what e lets go.
 func (c *verifier) taker(ctx context.Context, e *models.Entry) error {

@@ -3,6 +3,7 @@ package wallet
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -35,15 +36,12 @@ func (s *Service) IssueVouchers(ctx context.Context, i Issue) ([]models.Voucher,
 		return nil, err
 	}
 	i.Reason = strings.TrimSpace(i.Reason)
-	all, err := s.newVouchers(ctx, i)
+	v, err := s.issued(ctx, &i)
 	if err != nil {
 		return nil, err
 	}
-	first, err := s.Stores.Vouchers.Voucher(ctx, i.Program, all[0].Code)
-	switch {
-	case err == nil && first.Request != all[0].Request:
-		return nil, keyReused()
-	case err != nil && models.KindOf(err) != models.NotFound:
+	all, err := s.numbered(v, &i)
+	if err != nil {
 		return nil, err
 	}
 	if i.Member == "" {
@@ -65,57 +63,94 @@ func (s *Service) IssueVouchers(ctx context.Context, i Issue) ([]models.Voucher,
 	return s.Stores.Vouchers.Batch(ctx, i.Program, all[0].Batch, 0, len(all))
 }
 
-// newVouchers works out what the request makes: the same again for the same key.
-func (s *Service) newVouchers(ctx context.Context, i Issue) ([]models.Voucher, error) {
-	program, err := s.Stores.Programs.Current(ctx, i.Program)
+// issued is the first voucher of a request: as it was made when the key was used
+// before, whatever the program and the day say now, or as they say.
+func (s *Service) issued(ctx context.Context, i *Issue) (models.Voucher, error) {
+	request := hashOf([]any{"vouchers", i.Reward, i.count(), i.Member, i.Reason, timeOf(i.From), timeOf(i.Until)})
+	codes := s.codes(i)
+	batch := models.BatchID(newID(codes))
+	code, err := barcode.NewVoucher(codes)
 	if err != nil {
-		return nil, err
+		return models.Voucher{}, err
 	}
-	if i.Member != "" {
-		m, err := s.Member(ctx, i.Program, i.Member)
-		if err != nil {
-			return nil, err
-		}
-		if err := checkUsable(m); err != nil {
-			return nil, err
-		}
-		if program, err = s.Stores.Programs.For(ctx, m); err != nil {
-			return nil, err
-		}
-	}
-	reward, ok := program.Reward(i.Reward)
-	now := s.Stores.Clock.Now()
-	count := max(i.Count, 1)
+	first, err := s.Stores.Vouchers.Voucher(ctx, i.Program, code)
 	switch {
-	case !ok:
-		return nil, models.Fail(models.Invalid, "unknown_reward", "reward", "This program has no such reward.")
-	case reward.Kind == models.Mystery:
-		return nil, models.Fail(models.Invalid, "no_mystery", "reward", "A voucher is for something certain, and not for a mystery reward.")
-	case i.Count < 0 || count > maxBatch:
-		return nil, models.Fail(models.Invalid, "wrong_count", "count", "Make 1 to 5000 vouchers at once.")
-	case i.Member != "" && count > 1:
-		return nil, models.Fail(models.Invalid, "wrong_count", "count", "A member gets one voucher at a time.")
-	case len(i.Reason) > 200 || !printable(i.Reason):
-		return nil, models.Fail(models.Invalid, "too_long", "reason", "Say what they are for in at most 200 characters.")
-	case !i.Until.IsZero() && (!i.Until.After(now) || !i.Until.After(i.From)):
-		return nil, models.Fail(models.Invalid, "ends_too_soon", "until", "A voucher ends in the future, and after it begins.")
+	case err == nil && first.Request != request:
+		return models.Voucher{}, keyReused()
+	case err == nil:
+		return models.Voucher{
+			Program: first.Program, Reward: first.Reward, Member: i.Member, Reason: first.Reason, From: first.From, Until: first.Until,
+			IssuedAt: first.IssuedAt, IssuedBy: first.IssuedBy, Request: request, Batch: batch,
+		}, nil
+	case models.KindOf(err) != models.NotFound:
+		return models.Voucher{}, err
 	}
-	v := models.Voucher{
-		Program: i.Program, Reward: reward, Member: i.Member, Reason: i.Reason, From: timeOf(i.From), Until: timeOf(i.Until),
-		IssuedAt: now, IssuedBy: i.Actor.User,
-		Request: hashOf([]any{"vouchers", i.Reward, count, i.Member, i.Reason, timeOf(i.From), timeOf(i.Until)}),
-	}
-	random := s.seeded("vouchers", string(i.Program), string(i.Actor.User), i.Key)
-	v.Batch = models.BatchID(newID(random))
-	all := make([]models.Voucher, count)
+	v, err := s.newVoucher(ctx, i)
+	v.Request, v.Batch = request, batch
+	return v, err
+}
+
+func (i *Issue) count() int { return max(i.Count, 1) }
+
+// codes are those of a request's vouchers, after the name of their batch.
+func (s *Service) codes(i *Issue) io.Reader {
+	return s.seeded("vouchers", string(i.Program), string(i.Actor.User), i.Key)
+}
+
+// numbered are all vouchers of a request.
+func (s *Service) numbered(v models.Voucher, i *Issue) (all []models.Voucher, err error) {
+	codes := s.codes(i)
+	newID(codes) // the batch
+	all = make([]models.Voucher, i.count())
 	for n := range all {
 		v.Number = n + 1
-		if v.Code, err = barcode.NewVoucher(random); err != nil {
+		if v.Code, err = barcode.NewVoucher(codes); err != nil {
 			return nil, err
 		}
 		all[n] = v
 	}
 	return all, nil
+}
+
+// newVoucher is what the request makes now.
+func (s *Service) newVoucher(ctx context.Context, i *Issue) (_ models.Voucher, err error) {
+	none := models.Voucher{}
+	program, err := s.Stores.Programs.Current(ctx, i.Program)
+	if err != nil {
+		return none, err
+	}
+	if i.Member != "" {
+		m, err := s.Member(ctx, i.Program, i.Member)
+		if err != nil {
+			return none, err
+		}
+		if err := checkUsable(m); err != nil {
+			return none, err
+		}
+		if program, err = s.Stores.Programs.For(ctx, m); err != nil {
+			return none, err
+		}
+	}
+	reward, ok := program.Reward(i.Reward)
+	now := s.Stores.Clock.Now()
+	switch {
+	case !ok:
+		return none, models.Fail(models.Invalid, "unknown_reward", "reward", "This program has no such reward.")
+	case reward.Kind == models.Mystery:
+		return none, models.Fail(models.Invalid, "no_mystery", "reward", "A voucher is for something certain, and not for a mystery reward.")
+	case i.Count < 0 || i.count() > maxBatch:
+		return none, models.Fail(models.Invalid, "wrong_count", "count", "Make 1 to 5000 vouchers at once.")
+	case i.Member != "" && i.count() > 1:
+		return none, models.Fail(models.Invalid, "wrong_count", "count", "A member gets one voucher at a time.")
+	case len(i.Reason) > 200 || !printable(i.Reason):
+		return none, models.Fail(models.Invalid, "too_long", "reason", "Say what they are for in at most 200 characters.")
+	case !i.Until.IsZero() && (!i.Until.After(now) || !i.Until.After(i.From)):
+		return none, models.Fail(models.Invalid, "ends_too_soon", "until", "A voucher ends in the future, and after it begins.")
+	}
+	return models.Voucher{
+		Program: i.Program, Reward: reward, Member: i.Member, Reason: i.Reason, From: timeOf(i.From), Until: timeOf(i.Until),
+		IssuedAt: now, IssuedBy: i.Actor.User,
+	}, nil
 }
 
 // timeOf is a time that may be missing, as the database keeps it.
@@ -150,12 +185,16 @@ func (s *Service) GiveVoucher(ctx context.Context, program models.ProgramID, cod
 	if err := checkUsable(m); err != nil {
 		return models.Voucher{}, err
 	}
+	who, err := s.person(ctx, *m)
+	if err != nil {
+		return models.Voucher{}, err
+	}
 	return s.changeVoucher(ctx, program, code, func(v *models.Voucher) error {
-		if v.Member == m.ID {
+		if v.Member != "" && who.Is(v.Member) {
 			return store.Unchanged
 		}
 		now := s.Stores.Clock.Now()
-		if err := v.Usable(m, now); err != nil && models.CodeOf(err) != "voucher_waits" {
+		if err := v.Usable(&who, now); err != nil && models.CodeOf(err) != "voucher_waits" {
 			return err
 		}
 		v.Member = m.ID

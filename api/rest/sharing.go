@@ -91,6 +91,9 @@ func (a *API) transfer(ctx context.Context, who auth.Identity, in *transferIn) (
 		return nil, err
 	}
 	to := in.Body.To
+	if to != "" && in.Body.Card != "" {
+		return nil, models.Fail(models.Invalid, "card_or_member", "card", "Say to whom by member or by card: one of the two.")
+	}
 	if to == "" {
 		number, err := barcode.Parse(in.Body.Card)
 		if err != nil {
