@@ -95,16 +95,6 @@ type Terms struct {
 	Contact      Contact        `bson:"contact" json:"contact"`
 }
 
-// Brand is how a program looks. Colours are #rrggbb; images are PNG files as
-// they were accepted, empty when the business has none.
-type Brand struct {
-	Background string `bson:"background" json:"background"`
-	Foreground string `bson:"foreground" json:"foreground"`
-	Label      string `bson:"label" json:"label"`
-	Logo       []byte `bson:"logo,omitempty" json:"logo,omitempty"`
-	Strip      []byte `bson:"strip,omitempty" json:"strip,omitempty"`
-}
-
 // Contact is how a customer reaches the business; it stands on the back of
 // the card.
 type Contact struct {
@@ -178,12 +168,8 @@ func CheckTerms(t *Terms) error {
 	if _, ok := CurrencyDigits(t.Currency); !ok {
 		return bad("currency", "currency is an ISO 4217 code such as EUR.")
 	}
-	for _, c := range []struct{ field, colour string }{
-		{"brand.background", t.Brand.Background}, {"brand.foreground", t.Brand.Foreground}, {"brand.label", t.Brand.Label},
-	} {
-		if _, _, _, ok := ParseColour(c.colour); !ok {
-			return bad(c.field, "A colour is written #rrggbb.")
-		}
+	if err := t.Brand.check(t, bad); err != nil {
+		return err
 	}
 	if err := checkRules(t, bad); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package models_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -158,4 +159,32 @@ func TestBasisOnlyRises(t *testing.T) {
 	for _, old := range []models.Basis{{Seq: 4, Member: 3, Program: 2}, {Seq: 9, Member: 2, Program: 2}, {Seq: 9, Member: 3, Program: 1}} {
 		require.True(t, old.Before(now))
 	}
+}
+
+func TestWhatAStripMayShow(t *testing.T) {
+	stamps := func(t *models.Terms) {
+		t.Rules = append(t.Rules, models.Rule{ID: "cup", Name: "Cup", Unit: models.Stamps, Give: 1, Per: models.PerPurchase})
+		t.StampCards = []models.StampCard{{ID: "cups", Name: "Cups", Unit: models.Stamps, Size: 10}}
+		t.Brand.Shows = models.ShowsStamps
+	}
+	for field, change := range map[string]func(*models.Terms){
+		"":                   stamps,
+		"brand.shows":        func(t *models.Terms) { t.Brand.Shows = "waves" },
+		"brand.stamps.card":  func(t *models.Terms) { t.Brand.Shows = models.ShowsStamps },
+		"brand.stamps.shape": func(t *models.Terms) { stamps(t); t.Brand.Stamps.Shape = "oval" },
+		"brand.stamps.icon":  func(t *models.Terms) { stamps(t); t.Brand.Stamps.Icon = "dragon" },
+		"brand.stamps.free":  func(t *models.Terms) { stamps(t); t.Brand.Stamps.Free = "dragon" },
+	} {
+		terms := program(change).Terms
+		err := models.CheckTerms(&terms)
+		if field == "" {
+			require.NoError(t, err)
+			continue
+		}
+		fault, ok := errors.AsType[*models.Error](err)
+		require.True(t, ok, field)
+		require.Equal(t, field, fault.Field)
+	}
+	terms := program(stamps, func(t *models.Terms) { t.StampCards[0].Size = 40 }).Terms
+	require.Error(t, models.CheckTerms(&terms), "too many to be told apart")
 }

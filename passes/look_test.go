@@ -49,7 +49,7 @@ func drawn(t *testing.T, p *models.Program) []string {
 			card, err := apple.Card(p, s, apple.Identity{PassTypeID: "pass.x", TeamID: "T", Serial: "s", Token: "t"})
 			require.NoError(t, err)
 			keep(card)
-			keep(google.Object(p, s, google.ObjectID{Issuer: "3388", Serial: "s"}))
+			keep(google.Object(p, s, google.ObjectID{Issuer: "3388", Serial: "s"}, ""))
 		}
 	}
 	return all

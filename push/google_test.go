@@ -58,7 +58,7 @@ func googleClass(sim *wallettest.GoogleWallet) *walletobjects.LoyaltyClass {
 }
 
 func googleObject(sim *wallettest.GoogleWallet, s passes.State) *walletobjects.LoyaltyObject {
-	return google.Object(googleProgram(), s, google.ObjectID{Issuer: sim.Issuer(), Serial: "s1"})
+	return google.Object(googleProgram(), s, google.ObjectID{Issuer: sim.Issuer(), Serial: "s1"}, "")
 }
 
 func card(balance int64) passes.State {

@@ -46,6 +46,7 @@ type Card struct {
 	Barcode      template.HTML // SVG, drawn by package passes/barcode
 	Wide         bool          // PDF417 and Code 128 are wide, QR and Aztec are square
 	LogoURL      string        // empty: the name is written instead
+	StripURL     string        // a picture that shows what the numbers say; empty when there is none
 }
 
 // Others are the balances beside the one in the corner.

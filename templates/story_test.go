@@ -110,7 +110,7 @@ var stories = map[string]Page{
 		Values: JoinValues{Name: "Eve", Phone: "+31 6 12345678"}, Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}}},
 	"member": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Rewards: []RewardProgress{coffee, lunch}, Entries: history,
 		Consents: consents, Action: "/m/t1/consents", Key: "k2", Passes: phones[:1], Saved: true},
-	"member_units": Member{Frame: customer("/m/t1"), Card: Card{Program: card.Program, Member: card.Member, Number: card.Number, Balances: several, Tier: "Gold", Barcode: code},
+	"member_units": Member{Frame: customer("/m/t1"), Card: Card{StripURL: "/art/demo/3/hero-stamps-3-10.png", Program: card.Program, Member: card.Member, Number: card.Number, Balances: several, Tier: "Gold", Barcode: code},
 		Dates: dates, Earn: []string{"1 point for each €1 you spend", "A stamp for lunch"},
 		Rewards: []RewardProgress{{Name: "Free loaf", Unit: loaves, Cost: 10, Have: 23, Ready: true, Times: 2}, {Name: "Free lunch", Unit: lunches, Cost: 8, Have: 4}},
 		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50"},

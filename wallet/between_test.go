@@ -238,7 +238,9 @@ func TestVouchersAreIssuedOncePerKey(t *testing.T) {
 		i := wallet.Issue{Program: "demo", Reward: "coffee", Count: 3, Key: "k", Until: s.Stores.Clock.Now().Add(time.Second)}
 		first, err := s.Wallet.IssueVouchers(t.Context(), i)
 		require.NoError(t, err)
-		publish(t, s, func(t *models.Terms) { t.Rewards = []models.Reward{{ID: "tea", Name: "Tea", Unit: models.Points, Cost: 10}} })
+		publish(t, s, func(t *models.Terms) {
+			t.Rewards = []models.Reward{{ID: "tea", Name: "Tea", Unit: models.Points, Cost: 10}}
+		})
 		time.Sleep(1100 * time.Millisecond)
 		again, err := s.Wallet.IssueVouchers(t.Context(), i)
 		require.NoError(t, err)

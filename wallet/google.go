@@ -10,6 +10,7 @@ import (
 	"regulars/models"
 	"regulars/models/store"
 	"regulars/passes"
+	"regulars/passes/art"
 	"regulars/passes/google"
 	"regulars/push"
 )
@@ -29,8 +30,21 @@ type GoogleIssuer struct {
 // images are where Google finds a program's pictures. The version is in the
 // name, because Google keeps what it fetched.
 func (g *GoogleIssuer) images(p *models.Program) google.Images {
-	base := g.BaseURL + "/art/" + models.ProgramKey(p.ID, p.Version)
-	return google.Images{Logo: base + "/logo.png", Hero: base + "/hero.png"}
+	return google.Images{Logo: g.picture(p, "logo"), Hero: g.picture(p, "hero")}
+}
+
+// hero is where Google finds the picture across a member's card: a name of its own
+// for each look. It is empty where the picture is the same for all.
+func (g *GoogleIssuer) hero(p *models.Program, s passes.State) string {
+	look := s.Look(p)
+	if look == (art.Look{}) {
+		return ""
+	}
+	return g.picture(p, "hero-"+look.String())
+}
+
+func (g *GoogleIssuer) picture(p *models.Program, name string) string {
+	return g.BaseURL + "/art/" + models.ProgramKey(p.ID, p.Version) + "/" + name + ".png"
 }
 
 // link is where the phone saves the object of a pass.
@@ -53,7 +67,7 @@ func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state
 		}
 		g.noteClass(p.ID, p.Version)
 	}
-	out := g.Wallet.PutObject(ctx, google.Object(shown, state, google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}))
+	out := g.Wallet.PutObject(ctx, google.Object(shown, state, google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}, g.hero(shown, state)))
 	if out.Reason == push.ReasonNoClass {
 		g.noteClass(p.ID, 0) // sent anew with the next try
 	}

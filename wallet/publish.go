@@ -58,7 +58,7 @@ func acceptTerms(terms *models.Terms) error {
 	if err := models.CheckTerms(terms); err != nil {
 		return err
 	}
-	for field, picture := range map[string]*[]byte{"brand.logo": &terms.Brand.Logo, "brand.strip": &terms.Brand.Strip} {
+	for field, picture := range map[string]*[]byte{"brand.logo": &terms.Brand.Logo, "brand.strip": &terms.Brand.Strip, "brand.stamps.picture": &terms.Brand.Stamps.Picture} {
 		if len(*picture) == 0 {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"regulars/models"
+	"regulars/passes"
 	"regulars/passes/art"
 	"regulars/templates"
 )
@@ -62,6 +63,11 @@ func (p *Pages) art(c *gin.Context) error {
 	return nil
 }
 
+// artURL is the path of a picture of a program's version.
+func artURL(p *models.Program, name string) string {
+	return "/art/" + models.ProgramKey(p.ID, p.Version) + "/" + name + ".png"
+}
+
 // The pixels that Google asks for (its brand guidelines).
 const (
 	logoSide   = 660
@@ -78,11 +84,14 @@ func (s *pictures) of(p *models.Program, file string) ([]byte, error) {
 	}
 	var png []byte
 	var err error
-	switch file {
-	case "logo.png":
+	look, member := art.ParseLook(strings.TrimSuffix(strings.TrimPrefix(file, "hero-"), ".png"))
+	switch {
+	case file == "logo.png":
 		png, err = art.Square(p.Name, p.Brand, logoSide)
-	case "hero.png":
-		png, err = art.Banner(p.Name, p.Brand, heroWidth, heroHeight)
+	case file == "hero.png":
+		png, err = art.Banner(p.Name, p.Brand, art.Look{}, heroWidth, heroHeight)
+	case member && passes.CanLook(p, look) && file == "hero-"+look.String()+".png":
+		png, err = art.Banner(p.Name, p.Brand, look, heroWidth, heroHeight)
 	default:
 		return nil, noPicture()
 	}

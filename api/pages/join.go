@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -13,6 +12,8 @@ import (
 	"regulars/api/auth"
 	"regulars/api/problem"
 	"regulars/models"
+	"regulars/passes"
+	"regulars/passes/art"
 	"regulars/passes/barcode"
 	"regulars/templates"
 	"regulars/wallet"
@@ -266,7 +267,11 @@ func (p *Pages) card(program *models.Program, m *models.Member, s models.State) 
 		Wide: program.Barcode == models.PDF417 || program.Barcode == models.Code128,
 	}
 	if len(program.Brand.Logo) > 0 {
-		card.LogoURL = "/art/" + string(program.ID) + "/" + strconv.Itoa(program.Version) + "/logo.png"
+		card.LogoURL = artURL(program, "logo")
+	}
+	look := passes.Of(program, m, s, "", p.Wallet.Stores.Clock.Now()).Look(program)
+	if look != (art.Look{}) {
+		card.StripURL = artURL(program, "hero-"+look.String())
 	}
 	return card, nil
 }

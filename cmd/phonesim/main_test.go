@@ -277,7 +277,7 @@ func TestServicesAreBrokenAndMendedByCommand(t *testing.T) {
 	require.Equal(t, push.Sent, g.PutClass(t.Context(), class).Result)
 	require.Contains(t, s.do(0, "counts"), `"loyaltyClass.insert 503": 1`)
 
-	object := google.Object(program(), passes.State{Program: "demo", Version: 1, Card: "70000000000000000011", Name: "Bob", Balances: points(77)}, google.ObjectID{Issuer: s.at.Issuer, Serial: "g1"})
+	object := google.Object(program(), passes.State{Program: "demo", Version: 1, Card: "70000000000000000011", Name: "Bob", Balances: points(77)}, google.ObjectID{Issuer: s.at.Issuer, Serial: "g1"}, "")
 	require.Equal(t, push.Sent, g.PutObject(t.Context(), object).Result)
 	account, err := google.ParseServiceAccount(key)
 	require.NoError(t, err)

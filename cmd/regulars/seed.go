@@ -34,7 +34,7 @@ func cafe() models.Terms {
 	return models.Terms{
 		Name: "Corner Café Regulars", Organization: "Corner Café", Description: "Corner Café loyalty card",
 		TimeZone: "Europe/Amsterdam", Currency: "EUR", Country: "NL", Locale: "en",
-		Brand:   models.Brand{Background: "#4a2c23", Foreground: "#ffffff", Label: "#f0d9b8"},
+		Brand:   models.Brand{Background: "#4a2c23", Foreground: "#ffffff", Label: "#f0d9b8", Shows: models.ShowsProgress},
 		Barcode: models.QR,
 		Rules:   []models.Rule{models.SpendRule(1, 100)},
 		Rewards: []models.Reward{{ID: "coffee", Name: "Coffee on the house", Unit: models.Points, Cost: 50}},

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"regulars/models"
@@ -21,33 +23,65 @@ const ContentType = "application/vnd.apple.pkpass"
 
 // Design is what all passes of a program's version share: the pictures, drawn,
 // hashed and packed once, and the texts that are the same for all members. It
-// is immutable and safe for use by many at once.
+// is safe for use by many at once. What a strip shows of a member is drawn once for
+// each look that there is.
 type Design struct {
 	program  *models.Program
 	wordings map[string]*wording // by language, and the program's own by ""
-	packed   archive             // with the pictures
-	manifest []byte              // up to pass.json's hash
+	shared   []art.Picture       // on all passes
+
+	mu    sync.Mutex
+	drawn map[art.Look]func() (*pictures, error) // the first who needs one draws it, and the others wait
+}
+
+// pictures are those of passes with one look, packed and hashed.
+type pictures struct {
+	packed   archive
+	manifest []byte // up to pass.json's hash
 }
 
 // NewDesign draws p's pictures. It fails only if p's own can't be read. p must
 // not change afterwards; a version of a program never does.
 func NewDesign(p *models.Program) (*Design, error) {
-	pictures, err := art.Draw(p.Name, p.Brand)
+	shared, err := art.Draw(p.Name, p.Brand)
 	if err != nil {
 		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(p.ID, p.Version), err)
 	}
-	d := &Design{program: p, wordings: map[string]*wording{}}
+	d := &Design{program: p, wordings: map[string]*wording{}, shared: shared, drawn: map[art.Look]func() (*pictures, error){}}
 	for _, language := range templates.Languages {
 		d.wordings[language] = newWording(p, templates.For(language))
 	}
 	d.wordings[""] = d.wordings[templates.For(p.Locale).Lang]
-	d.manifest = append(d.manifest, '{')
-	for _, picture := range pictures {
-		d.packed.add(picture.Name, picture.PNG)
-		d.manifest = fmt.Appendf(d.manifest, "%q:%q,", picture.Name, hash(picture.PNG))
+	if _, err := d.look(art.Look{}); err != nil {
+		return nil, err
 	}
-	d.manifest = append(d.manifest, `"pass.json":"`...)
 	return d, nil
+}
+
+// look returns the pictures of passes with that look.
+func (d *Design) look(l art.Look) (*pictures, error) {
+	d.mu.Lock()
+	drawn, ok := d.drawn[l]
+	if !ok {
+		drawn = sync.OnceValues(func() (*pictures, error) { return d.draw(l) })
+		d.drawn[l] = drawn
+	}
+	d.mu.Unlock()
+	return drawn()
+}
+
+func (d *Design) draw(l art.Look) (*pictures, error) {
+	strips, err := art.Strips(d.program.Name, d.program.Brand, l)
+	if err != nil {
+		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(d.program.ID, d.program.Version), err)
+	}
+	p := &pictures{manifest: []byte{'{'}}
+	for _, picture := range slices.Concat(d.shared, strips) {
+		p.packed.add(picture.Name, picture.PNG)
+		p.manifest = fmt.Appendf(p.manifest, "%q:%q,", picture.Name, hash(picture.PNG))
+	}
+	p.manifest = append(p.manifest, `"pass.json":"`...)
+	return p, nil
 }
 
 // Card returns the same as the function Card for the design's program.
@@ -96,12 +130,16 @@ func (b *Builder) Build(d *Design, p *Pass, at time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode a pass: %w", err)
 	}
-	manifest := d.manifestFor(content)
+	look, err := d.look(p.look)
+	if err != nil {
+		return nil, err
+	}
+	manifest := look.manifestFor(content)
 	signature, err := b.signer.sign(manifest, at)
 	if err != nil {
 		return nil, err
 	}
-	file := d.packed.with(len(content) + len(manifest) + len(signature))
+	file := look.packed.with(len(content) + len(manifest) + len(signature))
 	file.add("pass.json", content)
 	file.add("manifest.json", manifest)
 	file.add("signature", signature)
@@ -122,10 +160,10 @@ func onLoopback(service string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// manifestFor returns the manifest of the design with that pass.json.
-func (d *Design) manifestFor(content []byte) []byte {
-	manifest := make([]byte, 0, len(d.manifest)+2*sha1.Size+2)
-	manifest = append(manifest, d.manifest...)
+// manifestFor returns the manifest of a pass with that pass.json.
+func (p *pictures) manifestFor(content []byte) []byte {
+	manifest := make([]byte, 0, len(p.manifest)+2*sha1.Size+2)
+	manifest = append(manifest, p.manifest...)
 	sum := sha1.Sum(content)
 	manifest = hex.AppendEncode(manifest, sum[:])
 	return append(manifest, '"', '}')

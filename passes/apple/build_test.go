@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -279,4 +280,37 @@ func TestWithoutTLSOnThisMachineAlone(t *testing.T) {
 		_, err = b.Build(d, &pass, noon)
 		require.Equal(t, refused, err != nil, service)
 	}
+}
+
+// What the strip shows of a member is on the pass, drawn once for all who have as
+// many, and nothing else of the pictures differs.
+func TestStampsAreOnTheStrip(t *testing.T) {
+	_, c := development(t)
+	b, err := NewBuilder(c)
+	require.NoError(t, err)
+	p := stamping()
+	d, err := NewDesign(p)
+	require.NoError(t, err)
+	build := func(stamps int64) map[string][]byte {
+		s := holding(p, models.State{Balances: map[models.Unit]int64{models.Stamps: stamps}})
+		pass, err := d.Card(s, identity(c))
+		require.NoError(t, err)
+		require.Empty(t, pass.StoreCard.Primary, "nothing is written over the stamps")
+		require.Contains(t, fmt.Sprint(pass.StoreCard.Secondary), "Free", "what comes next stands below")
+		file, err := b.Build(d, &pass, noon)
+		require.NoError(t, err)
+		require.Empty(t, Verify(file, c.Roots(), noon))
+		return unzip(t, file)
+	}
+	three, four, again := build(3), build(4), build(13)
+	for name := range three {
+		switch {
+		case strings.HasPrefix(name, "strip"):
+			require.NotEqual(t, three[name], four[name], name)
+			require.Equal(t, three[name], again[name], name)
+		case strings.HasSuffix(name, ".png"):
+			require.Equal(t, three[name], four[name], name)
+		}
+	}
+	require.Len(t, d.drawn, 3, "none, three and four")
 }

@@ -50,10 +50,14 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 		pass.StoreCard.Back = []Field{w.void}
 		return pass, nil
 	}
-	pass.Barcodes = barcodes(p.Barcode, s.Card)
-	secondary, auxiliary, rest := w.row(s)
-	pass.StoreCard = Fields{
-		Header: []Field{w.balance(s)}, Primary: w.primary(s), Secondary: secondary, Auxiliary: auxiliary, Back: w.back(s, rest),
+	pass.Barcodes, pass.look = barcodes(p.Barcode, s.Card), s.Look(p)
+	first := w.primary(s)
+	pass.StoreCard.Header = []Field{w.balance(s)}
+	if pass.look.Shows == models.ShowsStamps { // which nothing may be written over
+		w.fill(&pass.StoreCard, s, first)
+	} else {
+		pass.StoreCard.Primary = first
+		w.fill(&pass.StoreCard, s, nil)
 	}
 	return pass, nil
 }
@@ -93,20 +97,27 @@ func (w *wording) primary(s passes.State) []Field {
 	return nil
 }
 
+// fill puts what there is below the strip and on the back, after first.
+func (w *wording) fill(f *Fields, s passes.State, first []Field) {
+	var rest []Field
+	f.Secondary, f.Auxiliary, rest = w.row(s, first)
+	f.Back = w.back(s, rest)
+}
+
 // maxRow is how many fields phones draw below the large one.
 const maxRow = 4
 
 // row is what stands below the large field. Where there is too much, the other
 // units stay, and the rest is for the back; what that says anyway is left out.
-func (w *wording) row(s passes.State) (secondary, auxiliary, rest []Field) {
-	auxiliary = w.progress(s)
+func (w *wording) row(s passes.State, first []Field) (secondary, auxiliary, rest []Field) {
+	secondary, auxiliary = first, w.progress(s)
 	for i, b := range s.Balances {
 		if i > 0 && len(auxiliary) < maxRow {
 			u := w.unit(b.Unit)
 			auxiliary = append(auxiliary, text("balance-"+string(b.Unit), w.texts.Label(u), w.texts.Standing(u, b.Amount)))
 		}
 	}
-	room := maxRow - len(auxiliary)
+	room := maxRow - len(auxiliary) // for all in the first part of the row
 	for _, f := range []Field{text("name", w.name, s.Name), text("tier", w.tier, s.Tier)} {
 		switch {
 		case f.Value == "":

@@ -54,8 +54,8 @@ func TestCardGolden(t *testing.T) {
 		p *models.Program
 		s passes.State
 	}{
-		"units.json": {bakery(), regular()},
-		"card.json":  {cafe(), anna()}, "message.json": {cafe(), withMessage}, "voided.json": {cafe(), voided}, "code128.json": {wide, anna()},
+		"units.json": {bakery(), regular()}, "stamps.json": {stamping(), regular()},
+		"card.json": {cafe(), anna()}, "message.json": {cafe(), withMessage}, "voided.json": {cafe(), voided}, "code128.json": {wide, anna()},
 	} {
 		pass, _ := card(t, tt.p, tt.s)
 		b, err := json.MarshalIndent(pass, "", "  ")
@@ -101,6 +101,13 @@ func bakery() *models.Program {
 		{ID: "lunch", Name: "Free lunch", Unit: "stamps:lunch", Cost: 8},
 	}
 	p.Expiries = []models.Expiry{{Unit: models.Points, Months: 12, Pending: 14}}
+	return p
+}
+
+// stamping shows the loaves of a bakery on its strip.
+func stamping() *models.Program {
+	p := bakery()
+	p.Brand.Shows, p.Brand.Stamps = models.ShowsStamps, models.StampArt{Icon: "loaf"}
 	return p
 }
 

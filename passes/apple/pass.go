@@ -1,5 +1,7 @@
 package apple
 
+import "regulars/passes/art"
+
 // Pass is pass.json of a store card. Field names and limits are Apple's
 // (Wallet Passes, "Pass").
 type Pass struct {
@@ -19,6 +21,8 @@ type Pass struct {
 	Voided              bool      `json:"voided,omitempty"`
 	Barcodes            []Barcode `json:"barcodes,omitempty"` // the first that the device can draw is shown
 	StoreCard           Fields    `json:"storeCard"`
+
+	look art.Look // of the strip, which is no part of pass.json
 }
 
 // Fields are the areas of a card.

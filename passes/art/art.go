@@ -1,6 +1,6 @@
 // Package art draws what stands on a card besides text: icon, logo and strip,
-// from the brand's colours and the program's name, or from the pictures that
-// the business gave.
+// with the member's stamps or progress, from the brand's colours and the program's
+// name, or from the pictures that the business gave.
 //
 // It is pure: the same program gives the same bytes. Pictures from outside are
 // only ever drawn anew, so that nothing of their files but the pixels reaches
@@ -38,30 +38,42 @@ const (
 // suffixes of the files for screens of one, two and three pixels to a point.
 var suffixes = []string{"", "@2x", "@3x"}
 
-// Draw returns all pictures of a store card, in the order of their names. name
-// is the program's. It fails only if a picture in b was not made by Accept.
+// Draw returns the pictures that all store cards of a program share, in the order
+// of their names: icon and logo. name is the program's. It fails only if a picture
+// in b was not made by Accept.
 func Draw(name string, b models.Brand) ([]Picture, error) {
 	given, err := decodeBrand(b)
 	if err != nil {
 		return nil, err
 	}
 	palette := PaletteOf(b)
+	icons, err := sizes("icon", func(s int) image.Image { return icon(name, palette, given.logo, iconSide*s) })
+	if err != nil {
+		return nil, err
+	}
+	logos, err := sizes("logo", func(s int) image.Image { return logo(name, palette, given.logo, s) })
+	return append(icons, logos...), err
+}
+
+// Strips returns the strip of a store card with that look.
+func Strips(name string, b models.Brand, l Look) ([]Picture, error) {
+	given, err := decodeBrand(b)
+	if err != nil {
+		return nil, err
+	}
+	palette := PaletteOf(b)
+	return sizes("strip", func(s int) image.Image { return given.strips(name, palette, b, l, stripWidth*s, stripHeight*s) })
+}
+
+// sizes draws a picture for each kind of screen.
+func sizes(name string, draw func(scale int) image.Image) ([]Picture, error) {
 	var all []Picture
-	for _, kind := range []struct {
-		name string
-		draw func(scale int) image.Image
-	}{
-		{"icon", func(s int) image.Image { return icon(name, palette, given.logo, iconSide*s) }},
-		{"logo", func(s int) image.Image { return logo(name, palette, given.logo, s) }},
-		{"strip", func(s int) image.Image { return strip(name, palette, given.strip, stripWidth*s, stripHeight*s) }},
-	} {
-		for i, suffix := range suffixes {
-			file, err := encode(kind.draw(i + 1))
-			if err != nil {
-				return nil, fmt.Errorf("draw %s%s: %w", kind.name, suffix, err)
-			}
-			all = append(all, Picture{Name: kind.name + suffix + ".png", PNG: file})
+	for i, suffix := range suffixes {
+		file, err := encode(draw(i + 1))
+		if err != nil {
+			return nil, fmt.Errorf("draw %s%s: %w", name, suffix, err)
 		}
+		all = append(all, Picture{Name: name + suffix + ".png", PNG: file})
 	}
 	return all, nil
 }
@@ -75,13 +87,13 @@ func Square(name string, b models.Brand, side int) ([]byte, error) {
 	return encode(icon(name, PaletteOf(b), given.logo, side))
 }
 
-// Banner returns the strip as a PNG file of that size in pixels.
-func Banner(name string, b models.Brand, width, height int) ([]byte, error) {
+// Banner returns the strip with that look as a PNG file of that size in pixels.
+func Banner(name string, b models.Brand, l Look, width, height int) ([]byte, error) {
 	given, err := decodeBrand(b)
 	if err != nil {
 		return nil, err
 	}
-	return encode(strip(name, PaletteOf(b), given.strip, width, height))
+	return encode(given.strips(name, PaletteOf(b), b, l, width, height))
 }
 
 // Wordmark says whether the business gave a logo so wide that it surely spells
@@ -123,15 +135,28 @@ func logo(name string, p Palette, given image.Image, scale int) image.Image {
 	return img
 }
 
-// strip is the business's picture, cut to fit, or a calm pattern.
-func strip(name string, p Palette, given image.Image, width, height int) image.Image {
+// strips is the business's picture, cut to fit, or a calm pattern, and what is
+// shown of the member before it.
+func (given *pictures) strips(name string, p Palette, b models.Brand, l Look, width, height int) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, width, height))
-	if given == nil {
+	if given.strip == nil {
 		waves(img, p, name)
+	} else {
+		draw.Draw(img, img.Bounds(), image.NewUniform(p.Background), image.Point{}, draw.Src)
+		xdraw.CatmullRom.Scale(img, img.Bounds(), given.strip, cover(given.strip.Bounds(), width, height), draw.Over, nil)
+		if l.Shows != models.ShowsNothing { // nobody could tell stamps from a picture
+			draw.Draw(img, img.Bounds(), image.NewUniform(faint(p.Background, 0.72)), image.Point{}, draw.Over)
+		}
+	}
+	switch l.Shows {
+	case models.ShowsStamps:
+		stamps(img, p, &b.Stamps, given.stamp, l)
+	case models.ShowsProgress:
+		progress(img, p, l)
+	}
+	if given.strip == nil && given.stamp == nil {
 		return paletted(img)
 	}
-	draw.Draw(img, img.Bounds(), image.NewUniform(p.Background), image.Point{}, draw.Src)
-	xdraw.CatmullRom.Scale(img, img.Bounds(), given, cover(given.Bounds(), width, height), draw.Over, nil)
 	return img
 }
 

@@ -36,7 +36,7 @@ func picture(t testing.TB, width, height int, c color.Color) []byte {
 	return b.Bytes()
 }
 
-func sizes(t *testing.T, pictures []Picture) map[string]image.Point {
+func sizesOf(t *testing.T, pictures []Picture) map[string]image.Point {
 	t.Helper()
 	found := map[string]image.Point{}
 	for _, p := range pictures {
@@ -47,23 +47,33 @@ func sizes(t *testing.T, pictures []Picture) map[string]image.Point {
 	return found
 }
 
+// drawn is all that a card without a member's look has.
+func drawn(name string, b models.Brand) ([]Picture, error) {
+	shared, err := Draw(name, b)
+	if err != nil {
+		return nil, err
+	}
+	strips, err := Strips(name, b, Look{})
+	return append(shared, strips...), err
+}
+
 func TestDrawMakesAllSizes(t *testing.T) {
-	pictures, err := Draw("Corner Café", dark)
+	pictures, err := drawn("Corner Café", dark)
 	require.NoError(t, err)
 	require.Equal(t, map[string]image.Point{
 		"icon.png": {X: 38, Y: 38}, "icon@2x.png": {X: 76, Y: 76}, "icon@3x.png": {X: 114, Y: 114},
 		"logo.png": {X: 50, Y: 50}, "logo@2x.png": {X: 100, Y: 100}, "logo@3x.png": {X: 150, Y: 150},
 		"strip.png": {X: 375, Y: 144}, "strip@2x.png": {X: 750, Y: 288}, "strip@3x.png": {X: 1125, Y: 432},
-	}, sizes(t, pictures))
+	}, sizesOf(t, pictures))
 }
 
 func TestDrawIsTheSameEachTimeAndDiffersByName(t *testing.T) {
-	one, err := Draw("Corner Café", dark)
+	one, err := drawn("Corner Café", dark)
 	require.NoError(t, err)
-	two, err := Draw("Corner Café", dark)
+	two, err := drawn("Corner Café", dark)
 	require.NoError(t, err)
 	require.Equal(t, one, two)
-	other, err := Draw("Blue Books", dark)
+	other, err := drawn("Blue Books", dark)
 	require.NoError(t, err)
 	require.NotEqual(t, one[len(one)-1].PNG, other[len(other)-1].PNG)
 }
@@ -71,9 +81,9 @@ func TestDrawIsTheSameEachTimeAndDiffersByName(t *testing.T) {
 func TestGivenPicturesAreFittedAndCut(t *testing.T) {
 	b := dark
 	b.Logo, b.Strip = picture(t, 400, 100, color.White), picture(t, 300, 300, color.NRGBA{R: 200, A: 255})
-	pictures, err := Draw("Corner Café", b)
+	pictures, err := drawn("Corner Café", b)
 	require.NoError(t, err)
-	found := sizes(t, pictures)
+	found := sizesOf(t, pictures)
 	require.Equal(t, image.Pt(160, 40), found["logo.png"], "the shape is kept")
 	require.Equal(t, image.Pt(1125, 432), found["strip@3x.png"])
 	require.True(t, Wordmark(b))
@@ -96,7 +106,7 @@ func TestGivenPicturesAreFittedAndCut(t *testing.T) {
 func TestIconsAndStripsAreOpaque(t *testing.T) {
 	b := light
 	b.Strip = picture(t, 375, 144, color.NRGBA{R: 255, A: 40})
-	pictures, err := Draw("Corner Café", b)
+	pictures, err := drawn("Corner Café", b)
 	require.NoError(t, err)
 	for _, p := range pictures {
 		img, err := png.Decode(bytes.NewReader(p.PNG))
@@ -113,7 +123,7 @@ func TestTextIsReadableOnWhatIsDrawn(t *testing.T) {
 			p := PaletteOf(b)
 			require.GreaterOrEqual(t, Contrast(p.Foreground, p.Background), 4.5)
 			require.GreaterOrEqual(t, Contrast(p.Label, p.Background), 4.5)
-			banner, err := Banner("Corner Café", b, 375, 144)
+			banner, err := Banner("Corner Café", b, Look{}, 375, 144)
 			require.NoError(t, err)
 			img, err := png.Decode(bytes.NewReader(banner))
 			require.NoError(t, err)

@@ -79,20 +79,23 @@ func decode(file []byte) (image.Image, error) {
 }
 
 // pictures are what a business gave, nil where it gave none.
-type pictures struct{ logo, strip image.Image }
+type pictures struct{ logo, strip, stamp image.Image }
 
 func decodeBrand(b models.Brand) (pictures, error) {
 	var p pictures
-	var err error
-	if len(b.Logo) > 0 {
-		if p.logo, err = decode(b.Logo); err != nil {
-			return p, fmt.Errorf("read the brand's logo: %w", err)
+	for _, of := range []struct {
+		name string
+		file []byte
+		to   *image.Image
+	}{{"logo", b.Logo, &p.logo}, {"strip", b.Strip, &p.strip}, {"stamp", b.Stamps.Picture, &p.stamp}} {
+		if len(of.file) == 0 {
+			continue
 		}
-	}
-	if len(b.Strip) > 0 {
-		if p.strip, err = decode(b.Strip); err != nil {
-			return p, fmt.Errorf("read the brand's strip: %w", err)
+		img, err := decode(of.file)
+		if err != nil {
+			return p, fmt.Errorf("read the brand's %s: %w", of.name, err)
 		}
+		*of.to = img
 	}
 	return p, nil
 }

@@ -104,13 +104,14 @@ func TestObjectSaysWhatTheCardSays(t *testing.T) {
 		{"object-units.json", bakery(), regular()},
 		{"object-voided.json", cafe(), passes.State{Program: "demo", Version: 3, Voided: true}},
 	} {
-		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, google.Object(tt.program, tt.state, id)) })
+		t.Run(tt.name, func(t *testing.T) { golden(t, tt.name, google.Object(tt.program, tt.state, id, "")) })
 	}
+	golden(t, "object-stamps.json", google.Object(bakery(), regular(), id, "https://cards.example/art/demo/3/hero-stamps-3-10.png"))
 }
 
 func TestBalanceOfZeroIsSent(t *testing.T) {
 	s := holding(cafe(), models.State{})
-	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}))
+	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}, ""))
 	require.NoError(t, err)
 	require.Contains(t, string(raw), `"balance":{"int":0,`)
 }
@@ -118,7 +119,7 @@ func TestBalanceOfZeroIsSent(t *testing.T) {
 func TestVoidedCardKeepsNothingPersonal(t *testing.T) {
 	s := member()
 	s.Voided = true
-	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}))
+	raw, err := json.Marshal(google.Object(cafe(), s, google.ObjectID{Issuer: issuer, Serial: "s"}, ""))
 	require.NoError(t, err)
 	for _, personal := range []string{"Anna", "1234", "abc", "taart", "Gold", "120"} {
 		require.NotContains(t, strings.ReplaceAll(string(raw), issuer, ""), personal)
@@ -133,7 +134,7 @@ func TestEachSymbologyHasItsTypeAtGoogle(t *testing.T) {
 	} {
 		p := cafe()
 		p.Barcode = sym
-		o := google.Object(p, member(), google.ObjectID{Issuer: issuer, Serial: "s"})
+		o := google.Object(p, member(), google.ObjectID{Issuer: issuer, Serial: "s"}, "")
 		require.Equal(t, want, o.Barcode.Type)
 		require.Equal(t, "71234567890123456784", o.Barcode.Value)
 	}

@@ -17,8 +17,10 @@ var barcodeTypes = map[models.Symbology]string{
 // Object returns the card of one member, in the member's language. A voided
 // card is inactive and blank: Google keeps objects for ever, so what was
 // personal is overwritten.
-func Object(p *models.Program, s passes.State, id ObjectID) *walletobjects.LoyaltyObject {
-	o := &walletobjects.LoyaltyObject{Id: id.String(), ClassId: ClassID(id.Issuer, p.ID), State: "ACTIVE"}
+// hero is where Google finds the picture across the card, if it shows something of
+// the member; else the class has it.
+func Object(p *models.Program, s passes.State, id ObjectID, hero string) *walletobjects.LoyaltyObject {
+	o := &walletobjects.LoyaltyObject{Id: id.String(), ClassId: ClassID(id.Issuer, p.ID), State: "ACTIVE", HeroImage: image(p, hero)}
 	if s.Voided {
 		o.State = "INACTIVE"
 	} else {
@@ -28,7 +30,7 @@ func Object(p *models.Program, s passes.State, id ObjectID) *walletobjects.Loyal
 		"AccountId": o.AccountId == "", "AccountName": o.AccountName == "", "Barcode": o.Barcode == nil,
 		"LoyaltyPoints": o.LoyaltyPoints == nil, "SecondaryLoyaltyPoints": o.SecondaryLoyaltyPoints == nil,
 		"TextModulesData": len(o.TextModulesData) == 0, "LinksModuleData": o.LinksModuleData == nil,
-		"Messages": s.Voided,
+		"Messages": s.Voided, "HeroImage": o.HeroImage == nil,
 	})
 	return o
 }
