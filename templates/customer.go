@@ -92,6 +92,9 @@ type Member struct {
 	Challenges []Challenge
 	InviteURL  string // where friends join; empty where the program gives nothing for friends
 
+	Giving    string   // what the program gives of purchases, in its own words
+	Charities []Choice // by name, the one that is given to among them; posted to Action and /charity as charity
+
 	Consents []Choice
 	Action   string // where the consents are posted to, with key
 	Key      string

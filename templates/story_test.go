@@ -120,7 +120,7 @@ var stories = map[string]Page{
 			{Name: "A coffee", Reason: "Welcome", Until: "24 November 2026", Code: "8123 4567 8901 2345", Image: code},
 			{Name: "A piece of cake", Code: "8123 4567 8901 2346", Image: code},
 		}},
-	"member_invites": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Action: "/m/t1/consents", Key: "k2",
+	"member_invites": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Giving: "1 % of what you spend", Charities: []Choice{{Purpose: "City trees", Wording: "City trees", Given: true}, {Purpose: "Food bank", Wording: "Food bank"}}, Action: "/m/t1/consents", Key: "k2",
 		Challenges: []Challenge{
 			{Name: "5 visits in 30 days", Reached: "3 of 5", Until: "24 November 2026", Done: 3, Goal: 5},
 			{Name: "Try three new drinks", Reached: "3 of 3", Done: 3, Goal: 3},

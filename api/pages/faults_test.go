@@ -24,6 +24,7 @@ var wordless = map[string]string{
 	"invalid_request":    "JSON API: names what is wrong with a body",
 	"malformed_json":     "JSON API: says where a body ends to be JSON",
 	"not_json":           "JSON API",
+	"card_or_member":     "JSON API: a transfer",
 	"too_large":          "JSON API",
 	"invalid_etag":       "JSON API",
 	"no_backdating":      "JSON API",

@@ -109,6 +109,7 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 	if done := c.Query("done"); slices.Contains([]string{"given", "invited", "withdrawn", "joined", "left", "removed"}, done) {
 		page.Done = done
 	}
+	page.Giving, page.Charities = charities(found)
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{
 			Purpose: string(purpose), Wording: wording(t, found.Program, purpose), Given: agreed(&found.Member, purpose),

@@ -53,6 +53,7 @@ func (p *Pages) Mount(r *gin.Engine) {
 	r.POST("/join/:program", p.handle(p.join))
 	r.GET("/m/:token", p.handle(p.member))
 	r.POST("/m/:token", p.handle(p.consent))
+	r.POST("/m/:token/charity", p.handle(p.charity))
 	r.POST("/m/:token/household", p.handle(p.share))
 	r.POST("/m/:token/transfers", p.handle(p.give))
 	r.GET("/p/:token", p.handle(p.download))
