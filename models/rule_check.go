@@ -60,8 +60,8 @@ type complain func(field, msg string) error
 // checkRules returns the first thing wrong with the rules, bonuses and stamp
 // cards, or nil. Their ids are one space: an entry names them alike.
 func checkRules(t *Terms, bad func(field, msg string) error) error {
-	if len(t.Rules) == 0 {
-		return bad("rules", "A program needs at least one rule that gives units.")
+	if len(t.Units()) == 0 {
+		return bad("rules", "A program needs something that it counts: a rule that gives units, a product, or money on the card.")
 	}
 	if len(t.Rules) > maxListed || len(t.Bonuses) > maxListed || len(t.StampCards) > maxListed {
 		return bad("rules", "A program has at most 50 rules, 50 bonuses and 50 stamp cards.")

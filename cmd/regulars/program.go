@@ -20,60 +20,12 @@ import (
 
 type programCommand struct {
 	Init       programInitCommand       `cmd:"" help:"Make a program with terms to begin with."`
+	Designs    programDesignsCommand    `cmd:"" help:"List the ready designs that a program can begin with."`
 	Export     programExportCommand     `cmd:"" help:"Write the terms in force as YAML."`
 	Import     programImportCommand     `cmd:"" help:"Publish the terms of a file, as export writes it, as the next version."`
 	EndPilot   programEndPilotCommand   `cmd:"" help:"Give those in the pilot what everybody has, or everybody what those have."`
 	Unschedule programUnscheduleCommand `cmd:"" help:"Take back the version that is to come into force."`
 	DryRun     programDryRunCommand     `cmd:"" help:"Play the terms of a file against the last weeks, and tell what they would have changed."`
-}
-
-// starter are the terms of a new program: enough to begin with, made to be
-// changed.
-func starter(name string) models.Terms {
-	return models.Terms{
-		Name: name, Organization: name, Description: name + " loyalty card",
-		TimeZone: "Europe/Amsterdam", Currency: "EUR", Country: "NL", Locale: "en",
-		Brand:   models.Brand{Background: "#1f4d3f", Foreground: "#ffffff", Label: "#d8e8df"},
-		Barcode: models.QR,
-		Rules:   []models.Rule{models.SpendRule(1, 100)},
-		Rewards: []models.Reward{{ID: "reward", Name: "A treat on the house", Unit: models.Points, Cost: 50}},
-		Refunds: models.AllowNegative, MaxPurchase: 1_000_000,
-	}
-}
-
-type programInitCommand struct {
-	database
-	ID       string `arg:"" help:"Short name, as it stands in addresses: my-shop."`
-	Name     string `help:"Name on the card." placeholder:"TEXT"`
-	Currency string `help:"ISO 4217 code." default:"EUR"`
-	TimeZone string `help:"IANA name, decides what a day is." default:"Europe/Amsterdam" name:"time-zone"`
-	Country  string `help:"ISO 3166-1 code, for phone numbers typed without +." default:"NL"`
-	Locale   string `help:"Language." default:"en"`
-}
-
-// Run makes version 1 of a program that does not exist yet.
-func (c *programInitCommand) Run(ctx context.Context) error {
-	name := c.Name
-	if name == "" {
-		name = c.ID
-	}
-	t := starter(name)
-	t.Currency, t.TimeZone, t.Country, t.Locale = c.Currency, c.TimeZone, c.Country, c.Locale
-	// Looked at before a database is made for it.
-	if err := errors.Join(models.CheckProgramID(models.ProgramID(c.ID)), models.CheckTerms(&t)); err != nil {
-		return named(err)
-	}
-	return withStores(ctx, c.database, openStores, func(w *wallet.Service) error {
-		p, err := w.Publish(ctx, models.ProgramID(c.ID), t, 0, "")
-		if models.CodeOf(err) == "changed_meanwhile" {
-			return models.Fail(models.Conflict, "program_exists", "id", "There is a program of that name already. Change it with: regulars program import")
-		}
-		if err != nil {
-			return named(err)
-		}
-		fmt.Printf("Program %s is in force. Its terms, to read and to change: regulars program export %s\n", p.ID, p.ID)
-		return nil
-	})
 }
 
 type programExportCommand struct {

@@ -47,7 +47,9 @@ func newWording(p *models.Program, texts *templates.Texts) *wording {
 	if !art.Wordmark(p.Brand) {
 		w.logoText = p.Name
 	}
-	w.shared = append(w.shared, text("earn", texts.Say("passEarn"), w.earn()))
+	if earn := w.earn(); earn != "" {
+		w.shared = append(w.shared, text("earn", texts.Say("passEarn"), earn))
+	}
 	if rewards := w.rewards(); rewards != "" {
 		w.shared = append(w.shared, text("rewards", texts.Say("passRewards"), rewards))
 	}

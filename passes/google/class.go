@@ -66,7 +66,10 @@ func classTexts(p *models.Program) []*walletobjects.TextModuleData {
 		}
 		return strings.Join(lines, "\n")
 	}
-	list := []*walletobjects.TextModuleData{localized(p, "earn", say("googleEarn"), earn)}
+	var list []*walletobjects.TextModuleData
+	if len(p.Rules)+len(p.Bonuses) > 0 {
+		list = append(list, localized(p, "earn", say("googleEarn"), earn))
+	}
 	prices := func(t *templates.Texts) string { return fit(priceList(t, p, p.Rewards)) }
 	if prices(templates.For(p.Locale)) != "" {
 		list = append(list, localized(p, "rewards", say("googleRewards"), prices))
