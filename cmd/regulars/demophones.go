@@ -119,7 +119,7 @@ func ignoreStop(ctx context.Context, err error) error {
 
 // faultsOf judges a pass as a phone that trusts the credentials' issuer does.
 func faultsOf(bundle []byte, c *apple.Credentials) error {
-	if faults := apple.Verify(bundle, c.Roots(), time.Now()); len(faults) > 0 {
+	if faults := apple.Verify(bundle, c.Roots(), time.Now()).Errors(); len(faults) > 0 {
 		return faults
 	}
 	return nil

@@ -49,7 +49,7 @@ func (c *verifyCommand) Run() error {
 			return err
 		}
 	}
-	faults := apple.Verify(b, roots, time.Now())
+	faults := apple.Verify(b, roots, time.Now()).Errors()
 	for _, f := range faults {
 		fmt.Println(f)
 	}

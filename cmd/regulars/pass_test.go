@@ -67,5 +67,5 @@ func TestPassThatCannotBeReadIsToldPlainly(t *testing.T) {
 	complains(t, 1, "holds no certificate in PEM form", "pass", "verify", text, "--ca="+text)
 	status, out, _ := said(t, "pass", "verify", text)
 	require.Equal(t, 1, status)
-	require.Contains(t, out, "It is not a zip archive.")
+	require.Contains(t, out, "It is not a zip archive")
 }

@@ -300,28 +300,32 @@ func TestCardRefusesAStateOfAnotherVersion(t *testing.T) {
 	require.ErrorContains(t, err, "demo/2")
 }
 
+// spoiltCards has one for each rule that our own passes are held to before they
+// are signed.
+var spoiltCards = map[FaultCode]struct {
+	path  string
+	spoil func(*Pass)
+}{
+	WrongVersion:  {"formatVersion", func(p *Pass) { p.FormatVersion = 2 }},
+	Missing:       {"description", func(p *Pass) { p.Description = " " }},
+	WrongIdentity: {"teamIdentifier", func(p *Pass) { p.TeamIdentifier = "OTHER12345" }},
+	ShortToken:    {"authenticationToken", func(p *Pass) { p.AuthenticationToken = "short" }},
+	TokenAlone:    {"webServiceURL", func(p *Pass) { p.WebServiceURL = "" }},
+	BadURL:        {"webServiceURL", func(p *Pass) { p.WebServiceURL = "http://cards.example/passkit" }},
+	DuplicateKey:  {"storeCard.backFields[1].key", func(p *Pass) { p.StoreCard.Back[1].Key = "balance" }},
+	TooManyFields: {"storeCard.primaryFields", func(p *Pass) { p.StoreCard.Primary = append(p.StoreCard.Primary, text("x", "", "y")) }},
+	BadValue:      {"storeCard.backFields[0].value", func(p *Pass) { p.StoreCard.Back[0].Value = true }},
+	BadMessage:    {"storeCard.headerFields[0].changeMessage", func(p *Pass) { p.StoreCard.Header[0].ChangeMessage = "changed" }},
+	ManyMessages:  {"storeCard", func(p *Pass) { p.StoreCard.Back[0].ChangeMessage = "%@" }},
+	BadColour:     {"labelColor", func(p *Pass) { p.LabelColor = "#ffffff" }},
+	BadBarcode:    {"barcodes[0].format", func(p *Pass) { p.Barcodes[0].Format = "QR" }},
+	BadEncoding:   {"barcodes[0].messageEncoding", func(p *Pass) { p.Barcodes[0].Message = "ł" }},
+	NoFallback:    {"barcodes", func(p *Pass) { p.Barcodes[0].Format = formatCode128 }},
+	VoidedBarcode: {"barcodes", func(p *Pass) { p.Voided = true }},
+}
+
 func TestCheckNamesEachFault(t *testing.T) {
-	for code, tt := range map[FaultCode]struct {
-		path  string
-		spoil func(*Pass)
-	}{
-		WrongVersion:  {"formatVersion", func(p *Pass) { p.FormatVersion = 2 }},
-		Missing:       {"description", func(p *Pass) { p.Description = " " }},
-		WrongIdentity: {"teamIdentifier", func(p *Pass) { p.TeamIdentifier = "OTHER12345" }},
-		ShortToken:    {"authenticationToken", func(p *Pass) { p.AuthenticationToken = "short" }},
-		TokenAlone:    {"webServiceURL", func(p *Pass) { p.WebServiceURL = "" }},
-		BadURL:        {"webServiceURL", func(p *Pass) { p.WebServiceURL = "http://cards.example/passkit" }},
-		DuplicateKey:  {"storeCard.backFields[1].key", func(p *Pass) { p.StoreCard.Back[1].Key = "balance" }},
-		TooManyFields: {"storeCard.primaryFields", func(p *Pass) { p.StoreCard.Primary = append(p.StoreCard.Primary, text("x", "", "y")) }},
-		BadValue:      {"storeCard.backFields[0].value", func(p *Pass) { p.StoreCard.Back[0].Value = true }},
-		BadMessage:    {"storeCard.headerFields[0].changeMessage", func(p *Pass) { p.StoreCard.Header[0].ChangeMessage = "changed" }},
-		ManyMessages:  {"storeCard", func(p *Pass) { p.StoreCard.Back[0].ChangeMessage = "%@" }},
-		BadColour:     {"labelColor", func(p *Pass) { p.LabelColor = "#ffffff" }},
-		BadBarcode:    {"barcodes[0].format", func(p *Pass) { p.Barcodes[0].Format = "QR" }},
-		BadEncoding:   {"barcodes[0].messageEncoding", func(p *Pass) { p.Barcodes[0].Message = "ł" }},
-		NoFallback:    {"barcodes", func(p *Pass) { p.Barcodes[0].Format = formatCode128 }},
-		VoidedBarcode: {"barcodes", func(p *Pass) { p.Voided = true }},
-	} {
+	for code, tt := range spoiltCards {
 		t.Run(string(code), func(t *testing.T) {
 			pass, _ := card(t, cafe(), anna())
 			tt.spoil(&pass)

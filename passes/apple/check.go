@@ -24,13 +24,18 @@ func (p *Pass) Check(r Rules) Faults {
 	c.service(p)
 	c.colours(p)
 	c.barcodes(p)
-	c.fields("storeCard", &p.StoreCard)
-	if c.speaking > 1 {
-		// No rule of Apple's, but one of ours: with two changes at once phones
-		// show a general text instead of either.
-		c.add(ManyMessages, "storeCard", "Several fields have a change message.", "Leave it to the one that should be read.")
-	}
+	c.fields("storeCard", p.StoreCard.areas(), true)
+	c.loud("storeCard")
 	return c.faults
+}
+
+// loud notices fields that would speak at once. It is no rule of Apple's, but
+// one of ours: with two changes at once phones show a general text instead of
+// either.
+func (c *checker) loud(style string) {
+	if c.speaking > 1 {
+		c.add(ManyMessages, style, "Several fields have a change message.", "Leave it to the one that should be read.")
+	}
 }
 
 // checker collects faults.
@@ -46,7 +51,7 @@ func (c *checker) add(code FaultCode, path, fault, remedy string) {
 
 func (c *checker) identity(p *Pass) {
 	if p.FormatVersion != 1 {
-		c.add(WrongVersion, "formatVersion", fmt.Sprintf("It is %d.", p.FormatVersion), "Write the number 1.")
+		c.add(WrongVersion, "formatVersion", "It is not the number 1.", "Write the number 1.")
 	}
 	for _, required := range []struct{ key, value string }{
 		{"passTypeIdentifier", p.PassTypeIdentifier}, {"serialNumber", p.SerialNumber}, {"teamIdentifier", p.TeamIdentifier},
@@ -120,20 +125,9 @@ func (c *checker) barcodes(p *Pass) {
 		c.add(VoidedBarcode, "barcodes", "The card is void and still has a barcode.", "Leave the barcode out.")
 	}
 	common := len(p.Barcodes) == 0
-	for i, b := range p.Barcodes {
-		path := fmt.Sprintf("barcodes[%d]", i)
-		switch b.Format {
-		case formatQR, formatPDF417, formatAztec:
+	for i := range p.Barcodes {
+		if c.barcode(fmt.Sprintf("barcodes[%d]", i), &p.Barcodes[i]) {
 			common = true
-		case formatCode128, "PKBarcodeFormatCode39", "PKBarcodeFormatCodabar", "PKBarcodeFormatEAN13", "PKBarcodeFormatI2of5":
-		default:
-			c.add(BadBarcode, path+".format", "Wallet does not know this format.", "Use QR, PDF417, Aztec or Code128 with PKBarcodeFormat before it.")
-		}
-		if b.Message == "" {
-			c.add(BadBarcode, path+".message", "It is empty.", "Write the card number, or leave the barcode out.")
-		}
-		if !encodable(b.MessageEncoding, b.Message) {
-			c.add(BadEncoding, path+".messageEncoding", "The encoding is unknown or can't write the message.", "Use iso-8859-1 and only its characters.")
 		}
 	}
 	if !common {
@@ -141,35 +135,61 @@ func (c *checker) barcodes(p *Pass) {
 	}
 }
 
-// encodable says whether the encoding has all characters of the message.
-func encodable(encoding, message string) bool {
-	highest := rune(0)
-	switch strings.ToLower(encoding) {
-	case "iso-8859-1", "latin1":
-		highest = 0xff
-	case "us-ascii", "ascii":
-		highest = 0x7f
-	case "utf-8":
-		highest = 0x10ffff
+// barcode checks one code, and says whether every device draws it.
+func (c *checker) barcode(path string, b *Barcode) bool {
+	common := false
+	switch b.Format {
+	case formatQR, formatPDF417, formatAztec:
+		common = true
+	case formatCode128, formatCode39, formatCodabar, formatEAN13, formatI2of5:
+	default:
+		c.add(BadBarcode, path+".format", "Wallet does not know this format.", "Use QR, PDF417, Aztec or Code128 with PKBarcodeFormat before it.")
 	}
-	for _, r := range message {
-		if r > highest {
-			return false
-		}
+	if b.Message == "" {
+		c.add(BadBarcode, path+".message", "It is empty.", "Write the card number, or leave the barcode out.")
 	}
-	return highest > 0
+	if !encodable(b.MessageEncoding, b.Message) {
+		c.add(BadEncoding, path+".messageEncoding", "The encoding is unknown or can't write the message.", "Use iso-8859-1 and only its characters.")
+	}
+	return common
 }
 
-// drawn is how many fields of each area Wallet draws on a store card.
-var drawn = map[string]int{"headerFields": 3, "primaryFields": 1, "secondaryFields": 4, "auxiliaryFields": 4}
+// drawn returns how many fields of an area Wallet draws for a style; -1 is any
+// number (DOC passfields; ARCH; poster by PB).
+func drawn(style, area string) int {
+	switch {
+	case area == "backFields":
+		return -1
+	case style == "posterGeneric":
+		return map[string]int{"headerFields": 1, "primaryFields": 4, "footerFields": 2}[area]
+	case area == "headerFields":
+		return 3
+	case area == "primaryFields" && style == "boardingPass":
+		return 2
+	case area == "primaryFields":
+		return 1
+	case area == "auxiliaryFields" && style == "boardingPass":
+		return 5
+	case area == "secondaryFields" || area == "auxiliaryFields":
+		return 4
+	case area == "additionalInfoFields" && style == "eventTicket":
+		return -1 // in the event guide of a poster
+	}
+	return 0
+}
 
 // maxFields is more than any pass has. It bounds the work on a stranger's.
 const maxFields = 500
 
-func (c *checker) fields(style string, fields *Fields) {
-	count := 0
-	for _, area := range fields.areas() {
+// fields checks the fields of a style. In a shared row secondary and auxiliary
+// fields stand side by side, and four are drawn of both.
+func (c *checker) fields(style string, areas []area, shared bool) {
+	count, row := 0, 0
+	for _, area := range areas {
 		count += len(area.fields)
+		if area.name == "secondaryFields" || area.name == "auxiliaryFields" {
+			row += len(area.fields)
+		}
 	}
 	if count > maxFields {
 		c.add(TooManyFields, style, fmt.Sprintf("It has %d fields.", count), "Keep those that somebody reads.")
@@ -177,18 +197,21 @@ func (c *checker) fields(style string, fields *Fields) {
 	}
 	var room [24]string // a list is faster than a map for so few keys
 	seen := room[:0]
-	for _, area := range fields.areas() {
+	for _, area := range areas {
 		path := style + "." + area.name
-		if most := drawn[area.name]; most > 0 && len(area.fields) > most {
-			c.add(TooManyFields, path, fmt.Sprintf("Of %d fields only %d are drawn.", len(area.fields), most), "Move some to backFields.")
+		switch most := drawn(style, area.name); {
+		case most == 0 && len(area.fields) > 0:
+			c.add(TooManyFields, path, "The style does not draw these fields.", "Move them to an area that it has.")
+		case most > 0 && len(area.fields) > most*max(1, area.rows):
+			c.add(TooManyFields, path, fmt.Sprintf("Of %d fields only %d are drawn.", len(area.fields), most*max(1, area.rows)), "Move some to backFields.")
 		}
 		for i := range area.fields {
 			c.field(path, i, &area.fields[i], seen)
 			seen = append(seen, area.fields[i].Key)
 		}
 	}
-	if n := len(fields.Secondary) + len(fields.Auxiliary); style != "generic" && n > 4 {
-		c.add(TooManyFields, style+".auxiliaryFields", fmt.Sprintf("Of %d secondary and auxiliary fields only 4 are drawn.", n), "Move some to backFields.")
+	if shared && row > 4 {
+		c.add(TooManyFields, style+".auxiliaryFields", fmt.Sprintf("Of %d secondary and auxiliary fields only 4 are drawn.", row), "Move some to backFields.")
 	}
 }
 

@@ -1,62 +1,19 @@
 package apple
 
 import (
+	"slices"
 	"strings"
 
 	"regulars/models"
 )
 
-// FaultCode names a kind of fault; the list is closed.
-type FaultCode string
-
-// The faults of pass.json.
-const (
-	Missing       FaultCode = "missing"         // a required key is absent or empty
-	WrongVersion  FaultCode = "wrong_version"   // formatVersion is not 1
-	WrongStyle    FaultCode = "wrong_style"     // no style, or several
-	WrongIdentity FaultCode = "wrong_identity"  // pass type or team is not the certificate's
-	ShortToken    FaultCode = "short_token"     // fewer than 16 characters
-	TokenAlone    FaultCode = "token_alone"     // token without address, or address without token
-	BadURL        FaultCode = "bad_url"         // not an https address
-	DuplicateKey  FaultCode = "duplicate_key"   // two fields with one key
-	TooManyFields FaultCode = "too_many_fields" // more than are drawn
-	BadValue      FaultCode = "bad_value"       // neither text nor number
-	BadMessage    FaultCode = "bad_message"     // a change message without %@
-	ManyMessages  FaultCode = "many_messages"   // several fields would speak at once
-	BadColour     FaultCode = "bad_colour"      // not rgb(r, g, b)
-	BadBarcode    FaultCode = "bad_barcode"     // unknown format, no message
-	BadEncoding   FaultCode = "bad_encoding"    // the encoding can't write the message
-	NoFallback    FaultCode = "no_fallback"     // a code that not every device draws, and no other
-	TooManyPlaces FaultCode = "too_many_places" // more than 10 locations or beacons
-	VoidedBarcode FaultCode = "voided_barcode"  // a voided card that still has a barcode
-)
-
-// The faults of a .pkpass file.
-const (
-	NotAnArchive   FaultCode = "not_an_archive"
-	TooLarge       FaultCode = "too_large"
-	BadEntry       FaultCode = "bad_entry"       // a path that climbs, a folder around all, a link, encryption
-	DuplicateEntry FaultCode = "duplicate_entry" // one name twice
-	MissingEntry   FaultCode = "missing_entry"
-	Unlisted       FaultCode = "unlisted" // in the archive, not in the manifest
-	BadManifest    FaultCode = "bad_manifest"
-	WrongHash      FaultCode = "wrong_hash"
-	BadJSON        FaultCode = "bad_json"
-	BadImage       FaultCode = "bad_image"
-	BadSignature   FaultCode = "bad_signature"
-	NoSigningTime  FaultCode = "no_signing_time"
-	WrongDigest    FaultCode = "wrong_digest"
-	NoIntermediate FaultCode = "no_intermediate"
-	Untrusted      FaultCode = "untrusted"
-	Expired        FaultCode = "expired"
-)
-
-// Fault is one thing wrong with a pass: where, what, and what to do.
+// Fault is one thing wrong with a pass: how bad, where, what, and what to do.
 type Fault struct {
-	Code   FaultCode `json:"code"`
-	Path   string    `json:"path"` // "pass.json: storeCard.backFields[2].value"
-	Fault  string    `json:"fault"`
-	Remedy string    `json:"remedy"`
+	Severity Severity  `json:"severity"` // the code's
+	Code     FaultCode `json:"code"`
+	Path     string    `json:"path"` // "pass.json: storeCard.backFields[2].value"
+	Fault    string    `json:"message"`
+	Remedy   string    `json:"remedy"`
 }
 
 // String writes the fault as one line.
@@ -65,15 +22,41 @@ func (f Fault) String() string { return f.Path + ": " + f.Fault + " " + f.Remedy
 // Faults is a list of faults as an error.
 type Faults []Fault
 
-// maxFaults ends a list that nobody would read to its end, so that a hostile
-// file can't make it fill the memory.
-const maxFaults = 200
+// maxAlike ends a list of faults of one kind that nobody would read to its end,
+// so that a hostile file can't make it fill the memory, nor hide the others.
+const maxAlike = 20
 
+// add appends a fault, with whatever a stranger wrote in it made safe.
 func (f *Faults) add(code FaultCode, path, fault, remedy string) {
-	if len(*f) < maxFaults {
-		*f = append(*f, Fault{Code: code, Path: path, Fault: fault, Remedy: remedy})
+	alike := 0
+	for i := range *f {
+		if (*f)[i].Code == code {
+			alike++
+		}
+	}
+	if alike < maxAlike {
+		*f = append(*f, Fault{Severity: code.Severity(), Code: code, Path: printable(path), Fault: printable(fault), Remedy: remedy})
 	}
 }
+
+// sort puts the worst first, and leaves those alike in their order.
+func (f Faults) sort() {
+	slices.SortStableFunc(f, func(a, b Fault) int { return a.Severity.rank() - b.Severity.rank() })
+}
+
+// Of returns the faults of that severity.
+func (f Faults) Of(s Severity) Faults {
+	var found Faults
+	for _, fault := range f {
+		if fault.Severity == s {
+			found = append(found, fault)
+		}
+	}
+	return found
+}
+
+// Errors returns the faults for which a phone refuses the pass.
+func (f Faults) Errors() Faults { return f.Of(SevereError) }
 
 func (f Faults) Error() string {
 	lines := make([]string, len(f))

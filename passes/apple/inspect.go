@@ -43,8 +43,8 @@ func Inspect(file []byte) (Report, error) {
 	for _, name := range b.names {
 		r.Files = append(r.Files, FileReport{Name: printable(name), Size: len(b.files[name])})
 	}
-	if d, ok := b.document(); ok {
-		r.describe(d)
+	if pass := b.document(); pass != nil {
+		r.describe(pass)
 	}
 	if s := b.signature(); s.leaf != nil {
 		r.SignedBy, r.Issuer = printable(s.leaf.Subject.CommonName), printable(s.leaf.Issuer.CommonName)
@@ -53,14 +53,14 @@ func Inspect(file []byte) (Report, error) {
 	return r, nil
 }
 
-func (r *Report) describe(d *document) {
-	r.Pass = d.Pass
+func (r *Report) describe(pass *object) {
+	r.Pass = typed(pass)
 	if r.Pass.AuthenticationToken != "" {
 		r.Pass.AuthenticationToken = "(not shown)"
 	}
-	for _, s := range d.styles() {
-		r.Style = s.style
-		for _, area := range s.fields.areas() {
+	for _, style := range stylesOf(pass) {
+		r.Style = style
+		for _, area := range areasOf(pass.object(style)) {
 			for _, f := range area.fields {
 				r.Fields = append(r.Fields, FieldReport{
 					Area: strings.TrimSuffix(area.name, "Fields"), Key: printable(f.Key), Label: printable(f.Label),

@@ -1,7 +1,6 @@
 package apple
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -39,64 +38,60 @@ func open(file []byte) *bundle {
 		b.add(TooLarge, "archive", fmt.Sprintf("It has %d bytes.", len(file)), "A pass has at most 32 MB; use smaller pictures.")
 		return b
 	}
-	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
-	if err != nil {
-		b.add(NotAnArchive, "archive", "It is not a zip archive.", "Zip the pass's files, not a folder around them.")
+	entries, end, why := directory(file, maxEntries)
+	if why != nil {
+		b.refuse("archive", why)
 		return b
 	}
-	if len(z.File) > maxEntries {
-		b.add(TooLarge, "archive", fmt.Sprintf("It has %d entries.", len(z.File)), "Leave out what the pass does not show.")
+	if len(entries) > maxEntries {
+		b.add(TooLarge, "archive", fmt.Sprintf("It has more than %d entries.", maxEntries), "Leave out what the pass does not show.")
 		return b
 	}
-	for room, i := int64(maxContent), 0; i < len(z.File); i++ {
-		content, ok := b.entry(z.File[i], room)
-		if !ok {
+	located := true
+	for room, i := int64(maxContent), 0; i < len(entries); i++ {
+		e := &entries[i]
+		if why := e.locate(file); why != nil {
+			b.refuse("archive: "+e.name, why)
+			located = false
 			continue
 		}
-		if room -= int64(len(content)); room < 0 {
-			b.add(TooLarge, "archive", "Unpacked it has more than 64 MB.", "Use smaller pictures.")
-			return b
+		if content, ok := b.entry(e, file, room); ok {
+			room -= int64(len(content))
+			b.names = append(b.names, e.name)
+			b.files[e.name] = content
 		}
-		b.names = append(b.names, z.File[i].Name)
-		b.files[z.File[i].Name] = content
+	}
+	if located && !gapless(entries, end) {
+		b.refuse("archive", junk)
 	}
 	b.wrapped()
 	return b
 }
 
+func (b *bundle) refuse(path string, why *refusal) { b.add(why.code, path, why.fault, why.remedy) }
+
 // entry reads one entry, and says whether it counts as a file of the pass.
-func (b *bundle) entry(f *zip.File, room int64) ([]byte, bool) {
-	name := f.Name
-	path := "archive: " + printable(name)
-	_, twice := b.files[name]
+func (b *bundle) entry(e *zipEntry, file []byte, room int64) ([]byte, bool) {
+	path := "archive: " + e.name
+	_, twice := b.files[e.name]
 	switch {
-	case strings.HasSuffix(name, "/") && f.UncompressedSize64 == 0 && !climbs(strings.TrimSuffix(name, "/")):
-		return nil, false // a folder's own entry, which Apple's builder writes too
-	case climbs(name):
+	case e.folder() && !climbs(strings.TrimSuffix(e.name, "/")):
+		return nil, false
+	case climbs(e.name):
 		b.add(BadEntry, path, "Its path leads out of the archive or is not plain.", "Use relative paths with /.")
 		return nil, false
 	case twice:
 		b.add(DuplicateEntry, path, "The archive has this name twice.", "Write each file once.")
 		return nil, false
-	case f.Flags&1 != 0 || f.Method != zip.Store && f.Method != zip.Deflate:
-		b.add(BadEntry, path, "It is encrypted or packed in a way that phones don't read.", "Store or deflate it.")
-		return nil, false
-	case !f.Mode().IsRegular():
+	case !e.regular():
 		b.add(BadEntry, path, "It is not a plain file.", "Write the file itself, not a link to it.")
 		return nil, false
 	}
-	r, err := f.Open()
-	if err != nil {
-		b.add(BadEntry, path, "It can't be unpacked.", "Write the archive anew.")
-		return nil, false
+	content, why := e.content(file, room)
+	if why != nil {
+		b.refuse(path, why)
 	}
-	defer func() { _ = r.Close() }() // only read
-	content, err := io.ReadAll(io.LimitReader(r, room+1))
-	if err != nil {
-		b.add(BadEntry, path, "It can't be unpacked or its checksum is wrong.", "Write the archive anew.")
-		return nil, false
-	}
-	return content, true
+	return content, why == nil
 }
 
 // climbs says whether a path could leave the folder that it is unpacked into,

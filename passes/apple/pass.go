@@ -60,6 +60,12 @@ const (
 	formatAztec   = "PKBarcodeFormatAztec"
 	formatCode128 = "PKBarcodeFormatCode128"
 
+	// Since iOS 27, and not among ours.
+	formatCode39  = "PKBarcodeFormatCode39"
+	formatCodabar = "PKBarcodeFormatCodabar"
+	formatEAN13   = "PKBarcodeFormatEAN13"
+	formatI2of5   = "PKBarcodeFormatI2of5"
+
 	styleDecimal = "PKNumberStyleDecimal"
 	alignRight   = "PKTextAlignmentRight"
 )
@@ -67,12 +73,13 @@ const (
 // areas returns the fields by the names that pass.json gives them.
 func (f *Fields) areas() []area {
 	return []area{
-		{"headerFields", f.Header}, {"primaryFields", f.Primary}, {"secondaryFields", f.Secondary},
-		{"auxiliaryFields", f.Auxiliary}, {"backFields", f.Back},
+		{name: "headerFields", fields: f.Header}, {name: "primaryFields", fields: f.Primary}, {name: "secondaryFields", fields: f.Secondary},
+		{name: "auxiliaryFields", fields: f.Auxiliary}, {name: "backFields", fields: f.Back},
 	}
 }
 
 type area struct {
 	name   string
 	fields []Field
+	rows   int // that the fields are spread over; 0 is one
 }

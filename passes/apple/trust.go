@@ -3,8 +3,10 @@ package apple
 import (
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/smallstep/pkcs7"
@@ -29,6 +31,9 @@ func (b *bundle) signature() signature {
 	if !ok {
 		b.add(MissingEntry, path, "It is missing.", "Sign manifest.json with the pass certificate.")
 		return signature{}
+	}
+	if !isDER(raw) {
+		b.add(NotDER, path, "It is written in BER, or something follows it.", "Write it in DER, with definite lengths.")
 	}
 	p7, err := parseCMS(raw)
 	if err != nil {
@@ -90,8 +95,8 @@ func parseCMS(raw []byte) (p7 *pkcs7.PKCS7, err error) {
 // trust checks the signer's certificate, its issuer and their dates.
 func (b *bundle) trust(s signature, roots *x509.CertPool, now time.Time) {
 	const path = "signature: certificate"
-	if subject(s.leaf, oidUID) == "" {
-		b.add(Untrusted, path, "It is not a pass certificate.", "Sign with a certificate of a pass type identifier.")
+	if !forPasses(s.leaf) {
+		b.add(NotForPasses, path, "It is not a certificate for passes.", "Sign with a certificate of a pass type identifier.")
 	}
 	intermediate, err := issuerOf(s.leaf, s.inside)
 	if err != nil {
@@ -116,6 +121,42 @@ func (b *bundle) trust(s signature, roots *x509.CertPool, now time.Time) {
 	if _, err := s.leaf.Verify(x509.VerifyOptions{Roots: roots, Intermediates: chain, CurrentTime: now, KeyUsages: usages}); err != nil {
 		b.add(Untrusted, path, "It does not lead to "+rootName(s, roots)+".", "Sign with a certificate from Apple, or trust the root it was made with.")
 	}
+}
+
+// passMarker is the extension by which Apple marks the certificates of pass
+// types (policy "Passbook Signing" in Apple's Security framework).
+var passMarker = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 16}
+
+// forPasses says whether a certificate names a pass type; Apple's own are
+// marked as well.
+func forPasses(leaf *x509.Certificate) bool {
+	if subject(leaf, oidUID) == "" {
+		return false
+	}
+	if first(leaf.Issuer.Organization) != "Apple Inc." {
+		return true
+	}
+	return slices.ContainsFunc(leaf.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(passMarker) })
+}
+
+// isDER says whether raw is one value in DER, with definite lengths in their
+// shortest form throughout.
+func isDER(raw []byte) bool {
+	var v asn1.RawValue
+	rest, err := asn1.Unmarshal(raw, &v)
+	return err == nil && len(rest) == 0 && (!v.IsCompound || insideDER(v.Bytes, 0))
+}
+
+func insideDER(raw []byte, depth int) bool {
+	for len(raw) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(raw, &v)
+		if err != nil || depth > maxDepth || v.IsCompound && !insideDER(v.Bytes, depth+1) {
+			return false
+		}
+		raw = rest
+	}
+	return true
 }
 
 // rootName says what a certificate should have led to, and what is known of one

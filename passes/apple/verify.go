@@ -1,38 +1,44 @@
 package apple
 
 import (
-	"bytes"
 	"crypto/x509"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"image/png"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 )
 
-// Verify checks a .pkpass file as a phone would at that time, and names each
-// fault; none means that a phone that trusts roots takes it. Real phones trust
-// Roots. With roots nil the chain is followed up to the intermediate inside and
-// no further, and whoever made that may have made the pass. It reads
-// files from strangers: nothing in them makes it fail or use much memory.
+// Verify checks a .pkpass file of any kind and maker as a phone would at that
+// time, and names each fault, the worst first. A phone that trusts roots takes
+// it when there is no error among them. Real phones trust Roots. With roots nil
+// the chain is followed up to the intermediate inside and no further, and
+// whoever made that may have made the pass. It reads files from strangers:
+// nothing in them makes it fail or use much memory.
 func Verify(file []byte, roots *x509.CertPool, now time.Time) Faults {
+	return verify(file, roots, now).faults
+}
+
+func verify(file []byte, roots *x509.CertPool, now time.Time) *bundle {
 	b := open(file)
 	if len(b.files) == 0 {
 		if len(b.faults) == 0 {
 			b.add(NotAnArchive, "archive", "It is empty.", "Zip the pass's files.")
 		}
-		return b.faults
+		return b
 	}
 	b.hashes()
-	b.pictures()
 	s := b.signature()
 	if s.leaf != nil {
 		b.trust(s, roots, now)
 	}
-	b.content(s)
-	return b.faults
+	pass := b.document()
+	languages := b.languages(pass)
+	b.pictures(pass)
+	if pass != nil {
+		j := &judge{b: b, pass: pass, now: now, languages: languages, wrong: map[string]bool{}}
+		j.content(s)
+	}
+	b.faults.sort()
+	return b
 }
 
 // hashes compares the manifest with the files, both ways.
@@ -48,9 +54,9 @@ func (b *bundle) hashes() {
 		want, ok := listed[name]
 		switch {
 		case !ok:
-			b.add(Unlisted, "manifest.json: "+printable(name), "The file is not listed.", "List it, or leave it out.")
+			b.add(Unlisted, "manifest.json: "+name, "The file is not listed.", "List it, or leave it out.")
 		case want != hash(b.files[name]):
-			b.add(WrongHash, "manifest.json: "+printable(name), "The SHA-1 is not the file's.", "Hash the bytes as they are in the archive, and sign again.")
+			b.add(WrongHash, "manifest.json: "+name, "The SHA-1 is not the file's.", "Hash the bytes as they are in the archive, in lower-case hex, and sign again.")
 		}
 	}
 	var absent []string
@@ -61,145 +67,95 @@ func (b *bundle) hashes() {
 	}
 	slices.Sort(absent)
 	for _, name := range absent {
-		b.add(MissingEntry, "manifest.json: "+printable(name), "The file is listed and not there.", "Add it, or take it from the list.")
+		b.add(MissingEntry, "manifest.json: "+name, "The file is listed and not there.", "Add it, or take it from the list.")
 	}
 }
 
-// document is pass.json as others write it too.
-type document struct {
-	Pass
-	StoreCard     *Fields           `json:"storeCard"`
-	Coupon        *Fields           `json:"coupon"`
-	Generic       *Fields           `json:"generic"`
-	EventTicket   *Fields           `json:"eventTicket"`
-	BoardingPass  *Fields           `json:"boardingPass"`
-	PosterGeneric *Fields           `json:"posterGeneric"`
-	Locations     []json.RawMessage `json:"locations"`
-	Beacons       []json.RawMessage `json:"beacons"`
+// document reads pass.json; nil when it can't be read.
+func (b *bundle) document() *object {
+	raw, ok := b.files["pass.json"]
+	if !ok {
+		b.add(MissingEntry, "pass.json", "It is missing.", "It must lie at the top of the archive.")
+		return nil
+	}
+	return b.json("pass.json", raw)
 }
 
-// styles returns the fields of the styles that are there, but for the poster,
-// which may stand beside another.
-func (d *document) styles() []namedFields {
-	var found []namedFields
-	for _, s := range []namedFields{
-		{"storeCard", d.StoreCard}, {"coupon", d.Coupon}, {"generic", d.Generic},
-		{"eventTicket", d.EventTicket}, {"boardingPass", d.BoardingPass},
-	} {
-		if s.fields != nil {
-			found = append(found, s)
+// json reads a file that is one JSON object; nil when it is not.
+func (b *bundle) json(name string, raw []byte) *object {
+	if len(raw) > maxJSON {
+		b.add(TooLarge, name, "It has "+strconv.Itoa(len(raw))+" bytes.", "Keep what the card shows.")
+		return nil
+	}
+	v, repeated, err := decode(raw)
+	o, ok := v.(*object)
+	if err != nil || !ok {
+		b.add(BadJSON, name, "It is not JSON.", "Write one JSON object in UTF-8, without a mark before it.")
+		return nil
+	}
+	for _, path := range repeated {
+		b.add(RepeatedKey, name+": "+path, "The key stands there twice, and readers differ in which they take.", "Write it once.")
+	}
+	return o
+}
+
+// classic are the styles of which a pass has one. The poster may stand beside
+// it, for phones that know it.
+var classic = []string{"storeCard", "coupon", "generic", "eventTicket", "boardingPass"}
+
+const poster = "posterGeneric"
+
+// stylesOf returns the names of the styles that a pass has.
+func stylesOf(pass *object) []string {
+	var found []string
+	for _, style := range append(slices.Clone(classic), poster) {
+		if pass.object(style) != nil {
+			found = append(found, style)
 		}
 	}
 	return found
 }
 
-type namedFields struct {
-	style  string
-	fields *Fields
+// areaNames are the areas of all styles.
+var areaNames = []string{"headerFields", "primaryFields", "secondaryFields", "auxiliaryFields", "backFields", "footerFields", "additionalInfoFields"}
+
+// areasOf returns the fields of a style by area.
+func areasOf(style *object) []area {
+	var areas []area
+	for _, name := range areaNames {
+		a := area{name: name}
+		for _, v := range style.list(name) {
+			f, ok := v.(*object)
+			if !ok {
+				continue
+			}
+			if f.has("row") {
+				a.rows = 2
+			}
+			a.fields = append(a.fields, Field{Key: f.text("key"), Label: f.text("label"), Value: f.value("value"), ChangeMessage: f.text("changeMessage"), TextAlignment: f.text("textAlignment")})
+		}
+		areas = append(areas, a)
+	}
+	return areas
 }
 
-// document reads pass.json.
-func (b *bundle) document() (*document, bool) {
-	raw, ok := b.files["pass.json"]
-	if !ok {
-		b.add(MissingEntry, "pass.json", "It is missing.", "It must lie at the top of the archive.")
-		return nil, false
+// typed returns what a pass has in common with ours, and for a wrong type
+// nothing.
+func typed(pass *object) Pass {
+	p := Pass{
+		PassTypeIdentifier: pass.text("passTypeIdentifier"), TeamIdentifier: pass.text("teamIdentifier"), SerialNumber: pass.text("serialNumber"),
+		OrganizationName: pass.text("organizationName"), Description: pass.text("description"), LogoText: pass.text("logoText"),
+		ForegroundColor: pass.text("foregroundColor"), BackgroundColor: pass.text("backgroundColor"), LabelColor: pass.text("labelColor"),
+		WebServiceURL: pass.text("webServiceURL"), AuthenticationToken: pass.text("authenticationToken"),
 	}
-	if len(raw) > maxJSON {
-		b.add(TooLarge, "pass.json", fmt.Sprintf("It has %d bytes.", len(raw)), "Keep what the card shows.")
-		return nil, false
+	p.Voided, _ = pass.value("voided").(bool)
+	if n, ok := number(pass.value("formatVersion")); ok && n == 1 {
+		p.FormatVersion = 1
 	}
-	d := &document{}
-	err := json.Unmarshal(raw, d)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		b.add(BadJSON, "pass.json: "+printable(strings.TrimPrefix(wrong.Field, "Pass.")),
-			"It is a "+wrong.Value+", and phones want a "+plain(wrong.Type.String())+".", "Write it in that form.")
-		return nil, false
-	}
-	if err != nil {
-		b.add(BadJSON, "pass.json", "It is not JSON.", "Write one JSON object in UTF-8.")
-		return nil, false
-	}
-	return d, true
-}
-
-// plain names a Go type in words.
-func plain(kind string) string {
-	switch {
-	case kind == "string":
-		return "text"
-	case strings.HasPrefix(kind, "[]"):
-		return "list"
-	case kind == "int":
-		return "whole number"
-	}
-	return strings.TrimPrefix(kind, "*apple.")
-}
-
-// content checks pass.json against the rules and the certificate.
-func (b *bundle) content(s signature) {
-	d, ok := b.document()
-	if !ok {
-		return
-	}
-	c := checker{rules: Rules{HTTP: s.development}}
-	if s.leaf != nil {
-		c.rules.PassTypeID, c.rules.TeamID = subject(s.leaf, oidUID), subject(s.leaf, oidOU)
-	}
-	c.identity(&d.Pass)
-	c.service(&d.Pass)
-	c.colours(&d.Pass)
-	c.barcodes(&d.Pass)
-	styles := d.styles()
-	if len(styles) > 1 || len(styles) == 0 && d.PosterGeneric == nil {
-		c.add(WrongStyle, "storeCard", fmt.Sprintf("The pass has %d styles.", len(styles)), "Give it one of storeCard, coupon, generic, eventTicket and boardingPass.")
-	}
-	for _, s := range styles {
-		c.fields(s.style, s.fields)
-	}
-	for name, list := range map[string][]json.RawMessage{"locations": d.Locations, "beacons": d.Beacons} {
-		if len(list) > 10 {
-			c.add(TooManyPlaces, name, fmt.Sprintf("It has %d; phones take 10.", len(list)), "Keep the ten that matter.")
+	for _, v := range pass.list("barcodes") {
+		if code, ok := v.(*object); ok {
+			p.Barcodes = append(p.Barcodes, barcodeOf(code))
 		}
 	}
-	for _, f := range c.faults {
-		b.faults.add(f.Code, f.Path, f.Fault, f.Remedy)
-	}
-}
-
-// Limits of pictures that are decoded to see whether they can be.
-const (
-	maxPictures      = 80
-	maxPicturePixels = 4_000_000
-)
-
-// pictures checks that there is an icon and that all pictures are PNG files of
-// a sensible size.
-func (b *bundle) pictures() {
-	icon, count := false, 0
-	for _, name := range b.names {
-		if !strings.HasSuffix(name, ".png") {
-			continue
-		}
-		base := name[strings.LastIndexByte(name, '/')+1:]
-		icon = icon || base == "icon.png"
-		if count++; count > maxPictures {
-			b.add(TooLarge, "archive", "It has more than 80 pictures.", "Leave out what the pass does not show.")
-			break
-		}
-		config, err := png.DecodeConfig(bytes.NewReader(b.files[name]))
-		if err == nil && config.Width*config.Height > maxPicturePixels {
-			b.add(BadImage, printable(name), fmt.Sprintf("It has %d × %d pixels.", config.Width, config.Height), "Scale it to the size that is shown.")
-			continue
-		}
-		if err == nil {
-			_, err = png.Decode(bytes.NewReader(b.files[name]))
-		}
-		if err != nil {
-			b.add(BadImage, printable(name), "It is not a PNG picture.", "Save it as PNG.")
-		}
-	}
-	if !icon {
-		b.add(MissingEntry, "icon.png", "It is missing, and without it phones refuse the pass.", "Add icon.png, icon@2x.png and icon@3x.png.")
-	}
+	return p
 }

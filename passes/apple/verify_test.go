@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -89,7 +90,12 @@ func TestVerifyNamesEachFault(t *testing.T) {
 		{"no manifest", []FaultCode{MissingEntry, BadSignature}, func(f map[string][]byte) { delete(f, "manifest.json") }},
 		{"no signature", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "signature") }},
 		{"no pass.json", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "pass.json"); resign(t, f, noon) }},
-		{"no icon", []FaultCode{MissingEntry}, func(f map[string][]byte) { delete(f, "icon.png"); resign(t, f, noon) }},
+		{"no icon", []FaultCode{MissingEntry}, func(f map[string][]byte) {
+			for _, name := range []string{"icon.png", "icon@2x.png", "icon@3x.png"} {
+				delete(f, name)
+			}
+			resign(t, f, noon)
+		}},
 		{"an icon that is none", []FaultCode{BadImage}, func(f map[string][]byte) { f["icon.png"] = []byte("GIF89a"); resign(t, f, noon) }},
 		{"a manifest with a list", []FaultCode{BadManifest, BadSignature}, func(f map[string][]byte) { f["manifest.json"] = []byte(`{"pass.json":[]}`) }},
 		{"a manifest with a key twice", []FaultCode{BadManifest, BadSignature}, func(f map[string][]byte) { f["manifest.json"] = []byte(`{"a":"b","a":"c"}`) }},
@@ -102,7 +108,7 @@ func TestVerifyNamesEachFault(t *testing.T) {
 		}},
 		{"a signature from another time", []FaultCode{Expired}, func(f map[string][]byte) { resign(t, f, noon.AddDate(-3, 0, 0)) }},
 		{"not JSON", []FaultCode{BadJSON}, func(f map[string][]byte) { f["pass.json"] = []byte("{"); resign(t, f, noon) }},
-		{"a number for a text", []FaultCode{BadJSON}, replace(`"serialNumber":"s-0123456789abcdef"`, `"serialNumber":7`)},
+		{"a number for a text", []FaultCode{WrongType}, replace(`"serialNumber":"s-0123456789abcdef"`, `"serialNumber":7`)},
 		{"another's pass type", []FaultCode{WrongIdentity}, replace(developmentType, "pass.com.example")},
 		{"two styles", []FaultCode{WrongStyle}, replace(`"storeCard":`, `"coupon":{},"storeCard":`)},
 		{"no style", []FaultCode{WrongStyle}, replace(`"storeCard":`, `"shopCard":`)},
@@ -177,6 +183,10 @@ func hostile(t testing.TB, entries ...zip.FileHeader) []byte {
 func TestVerifyRefusesHostileArchives(t *testing.T) {
 	link := zip.FileHeader{Name: "icon.png"}
 	link.SetMode(fs.ModeSymlink | 0o777)
+	device := zip.FileHeader{Name: "icon.png"}
+	device.SetMode(fs.ModeDevice | 0o666)
+	good := file(t, anna())
+	count := len(unzip(t, good))
 	many := make([]zip.FileHeader, maxEntries+1)
 	for i := range many {
 		many[i].Name = strings.Repeat("a", i+1)
@@ -185,20 +195,32 @@ func TestVerifyRefusesHostileArchives(t *testing.T) {
 		archive []byte
 		code    FaultCode
 	}{
-		"nothing":        {nil, NotAnArchive},
-		"text":           {[]byte("PK nothing"), NotAnArchive},
-		"empty":          {hostile(t), NotAnArchive},
-		"climbing":       {hostile(t, zip.FileHeader{Name: "../../etc/passwd"}), BadEntry},
-		"absolute":       {hostile(t, zip.FileHeader{Name: "/etc/passwd"}), BadEntry},
-		"for Windows":    {hostile(t, zip.FileHeader{Name: `..\icon.png`}), BadEntry},
-		"a drive":        {hostile(t, zip.FileHeader{Name: `C:icon.png`}), BadEntry},
-		"a link":         {hostile(t, link), BadEntry},
-		"encrypted":      {hostile(t, zip.FileHeader{Name: "pass.json", Flags: 1}), BadEntry},
-		"twice":          {hostile(t, zip.FileHeader{Name: "pass.json"}, zip.FileHeader{Name: "pass.json"}), DuplicateEntry},
-		"many files":     {hostile(t, many...), TooLarge},
-		"a zip bomb":     {bomb(t), TooLarge},
-		"a heavy file":   {make([]byte, maxArchive+1), TooLarge},
-		"an odd packing": {bytes.ReplaceAll(hostile(t, zip.FileHeader{Name: "pass.json", Method: zip.Deflate}), []byte{0x14, 0, 8, 0, 8, 0}, []byte{0x14, 0, 8, 0, 12, 0}), BadEntry},
+		"nothing":                 {nil, NotAnArchive},
+		"text":                    {[]byte("PK nothing"), NotAnArchive},
+		"empty":                   {hostile(t), NotAnArchive},
+		"climbing":                {hostile(t, zip.FileHeader{Name: "../../etc/passwd"}), BadEntry},
+		"absolute":                {hostile(t, zip.FileHeader{Name: "/etc/passwd"}), BadEntry},
+		"for Windows":             {hostile(t, zip.FileHeader{Name: `..\icon.png`}), BadEntry},
+		"a drive":                 {hostile(t, zip.FileHeader{Name: `C:icon.png`}), BadEntry},
+		"a link":                  {hostile(t, link), BadEntry},
+		"encrypted":               {hostile(t, zip.FileHeader{Name: "pass.json", Flags: 1}), BadEntry},
+		"twice":                   {hostile(t, zip.FileHeader{Name: "pass.json"}, zip.FileHeader{Name: "pass.json"}), DuplicateEntry},
+		"many files":              {hostile(t, many...), TooLarge},
+		"a zip bomb":              {bomb(t), TooLarge},
+		"a heavy file":            {make([]byte, maxArchive+1), TooLarge},
+		"another name of its own": {patched(t, "icon.png", "icon.PNG"), BadEntry},
+		"another size of its own": {raised(t, map[string]int{"PK\x03\x04": 22}), BadEntry},
+		"another checksum":        {raised(t, map[string]int{"PK\x03\x04": 14}), BadEntry},
+		"a lie in both places":    {raised(t, map[string]int{"PK\x03\x04": 22, "PK\x01\x02": 24}), BadEntry},
+		"something before":        {append([]byte("#!"), good...), BadEntry},
+		"something behind":        {append(slices.Clone(good), 'x'), BadEntry},
+		"something between":       {gap(t, good), BadEntry},
+		"one over another":        {overlapping(t), BadEntry},
+		"Zip64":                   {bytes.Replace(good, []byte{0, 0, byte(count), 0, byte(count), 0}, []byte{0, 0, 0xff, 0xff, 0xff, 0xff}, 1), BadEntry},
+		"a count that lies":       {bytes.Replace(good, []byte{0, 0, byte(count), 0, byte(count), 0}, []byte{0, 0, byte(count - 1), 0, byte(count - 1), 0}, 1), BadEntry},
+		"a name in Latin-1":       {hostile(t, zip.FileHeader{Name: "caf\xe9.png", NonUTF8: true}), BadEntry},
+		"a device":                {hostile(t, device), BadEntry},
+		"an odd packing":          {bytes.ReplaceAll(hostile(t, zip.FileHeader{Name: "pass.json", Method: zip.Deflate}), []byte{0x14, 0, 8, 0, 8, 0}, []byte{0x14, 0, 8, 0, 12, 0}), BadEntry},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Contains(t, faultCodes(Verify(tt.archive, nil, noon)), tt.code)
@@ -206,6 +228,76 @@ func TestVerifyRefusesHostileArchives(t *testing.T) {
 	}
 	_, err := Inspect([]byte("PK nothing"))
 	require.Equal(t, models.Invalid, models.KindOf(err))
+}
+
+// patched is our pass with what stands last of old, in the directory, changed.
+func patched(t *testing.T, old, new string) []byte {
+	t.Helper()
+	archive := slices.Clone(file(t, anna()))
+	at := bytes.LastIndex(archive, []byte(old))
+	require.Positive(t, at)
+	copy(archive[at:], new)
+	return archive
+}
+
+// raised is our pass with numbers one too high, at an offset from the first of
+// a mark each.
+func raised(t *testing.T, offsets map[string]int) []byte {
+	t.Helper()
+	archive := slices.Clone(file(t, anna()))
+	for mark, offset := range offsets {
+		archive[bytes.Index(archive, []byte(mark))+offset]++
+	}
+	return archive
+}
+
+// gap is a pass with a byte that no entry has, before its directory.
+func gap(t *testing.T, good []byte) []byte {
+	t.Helper()
+	end := len(good) - endSize
+	start := int(binary.LittleEndian.Uint32(good[end+16:]))
+	archive := slices.Concat(good[:start], []byte{0}, good[start:])
+	binary.LittleEndian.PutUint32(archive[len(archive)-6:], uint32(start+1))
+	return archive
+}
+
+// overlapping is an archive of two names for one content, as a bomb has them.
+func overlapping(t *testing.T) []byte {
+	t.Helper()
+	var a archive
+	a.add("pass.json", []byte("{}"))
+	once := len(a.directory)
+	a.directory = append(a.directory, a.directory...)
+	a.count++
+	copy(a.directory[once+centralSize:], "pass.jsoN")
+	return a.close()
+}
+
+// A download that was cut off is no pass, wherever it was cut.
+func TestNoPartOfAPassIsAPass(t *testing.T) {
+	_, c := development(t)
+	good := file(t, anna())
+	for n := 0; n < len(good); n += 1 + len(good)/997 {
+		require.NotEmpty(t, Verify(good[:n], c.Roots(), noon).Errors(), "%d bytes", n)
+	}
+	for n := len(good) - 300; n < len(good); n++ {
+		require.NotEmpty(t, Verify(good[:n], c.Roots(), noon).Errors(), "%d bytes", n)
+	}
+}
+
+// A byte anywhere in the file makes it another one, and each but the times of
+// entries and their like is noticed.
+func TestNoByteOfAPassMayChange(t *testing.T) {
+	_, c := development(t)
+	good := file(t, anna())
+	before := unzip(t, good)
+	for at := 0; at < len(good); at += 1 + len(good)/997 {
+		archive := slices.Clone(good)
+		archive[at] ^= 0x11
+		if len(Verify(archive, c.Roots(), noon).Errors()) == 0 {
+			require.Equal(t, before, unzip(t, archive), "at %d", at)
+		}
+	}
 }
 
 func TestVerifyIsNotDrownedInFaults(t *testing.T) {
@@ -220,7 +312,7 @@ func TestVerifyIsNotDrownedInFaults(t *testing.T) {
 		"pass.json":     []byte(`{"storeCard":{"backFields":[` + strings.Join(fields, ",") + `]},"barcodes":[` + codes + `]}`),
 		"manifest.json": []byte(`{` + strings.Join(names, ",") + `}`),
 	}), nil, noon)
-	require.Len(t, faults, maxFaults)
+	require.LessOrEqual(t, len(faults), maxAlike*len(Codes()))
 	require.Less(t, time.Since(start), 30*time.Second, "each field is looked at a bounded number of times")
 }
 
@@ -253,38 +345,4 @@ func TestInspectShowsAllButTheToken(t *testing.T) {
 	require.NotContains(t, text, "t-0123456789abcdef")
 	require.NotContains(t, text, "\x1b")
 	require.NotContains(t, text, "\u202e")
-}
-
-func FuzzVerify(f *testing.F) {
-	_, c := development(f)
-	good := file(f, anna())
-	f.Add(good)
-	f.Add(good[:len(good)/2])
-	f.Add(pack(f, map[string][]byte{"pass.json": []byte(`{"storeCard":{"backFields":[{}]}}`), "manifest.json": []byte("{}"), "signature": {0x30, 0x80}}))
-	f.Fuzz(func(t *testing.T, archive []byte) {
-		faults := Verify(archive, c.Roots(), noon)
-		if len(faults) == 0 {
-			// Only pictures outside the archive's own bytes could change unseen.
-			files := unzip(t, archive)
-			require.Equal(t, unzip(t, good)["pass.json"], files["pass.json"], "a pass that nobody signed was taken")
-		}
-		if r, err := Inspect(archive); err == nil {
-			require.NotContains(t, r.String(), "\x1b")
-		}
-	})
-}
-
-// FuzzSignature gives the parser of signatures what no zip archive would let
-// through by chance.
-func FuzzSignature(f *testing.F) {
-	_, c := development(f)
-	files := unzip(f, file(f, anna()))
-	f.Add(files["signature"])
-	f.Add([]byte{0x30, 0x84, 0xff, 0xff, 0xff, 0xff})
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		b := &bundle{files: map[string][]byte{"signature": raw, "manifest.json": files["manifest.json"]}}
-		if s := b.signature(); s.leaf != nil {
-			b.trust(s, c.Roots(), noon)
-		}
-	})
 }

@@ -16,7 +16,7 @@ import (
 // decides itself.
 func SignedBy(roots *x509.CertPool, now func() time.Time) func(bundle []byte) error {
 	return func(bundle []byte) error {
-		faults := slices.DeleteFunc(apple.Verify(bundle, roots, now()), func(f apple.Fault) bool { return f.Code == apple.BadURL })
+		faults := slices.DeleteFunc(apple.Verify(bundle, roots, now()).Errors(), func(f apple.Fault) bool { return f.Code == apple.BadURL })
 		if len(faults) > 0 {
 			return faults
 		}
