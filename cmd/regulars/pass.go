@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 
 type passCommand struct {
 	Inspect inspectCommand `cmd:"" help:"Show a .pkpass file readably."`
-	Verify  verifyCommand  `cmd:"" help:"Check a .pkpass file and name each fault."`
+	Verify  verifyCommand  `cmd:"" help:"Check a .pkpass or .pkpasses file of any kind and maker, and name each fault."`
 }
 
 type inspectCommand struct {
@@ -33,33 +34,53 @@ func (c *inspectCommand) Run() error {
 }
 
 type verifyCommand struct {
-	File string `arg:"" help:"The .pkpass file." type:"existingfile"`
-	CA   string `help:"Who may have issued the certificate, in PEM form; Apple when left out. Development passes: DATA/dev/wwdr.pem." type:"existingfile" placeholder:"FILE"`
+	File  string `arg:"" help:"The .pkpass file, or a .pkpasses file with several." type:"existingfile"`
+	Roots string `help:"Who may have issued the certificate, in PEM form; Apple when left out. Development passes: DATA/dev/wwdr.pem." type:"existingfile" placeholder:"FILE" aliases:"ca"`
+	JSON  bool   `name:"json" help:"Write what was found as JSON."`
 }
 
-// Run prints each fault of the pass; any is a failure.
+// maxVerified is more than any bundle of passes has.
+const maxVerified = 200 << 20
+
+// Run prints each finding; an error is a failure, advice is none.
 func (c *verifyCommand) Run() error {
-	b, err := os.ReadFile(c.File)
+	file, err := readUpTo(c.File, maxVerified)
 	if err != nil {
 		return err
 	}
 	roots := apple.Roots()
-	if c.CA != "" {
-		if roots, err = poolOf(c.CA); err != nil {
+	if c.Roots != "" {
+		if roots, err = poolOf(c.Roots); err != nil {
 			return err
 		}
 	}
-	faults := apple.Verify(b, roots, time.Now()).Errors()
-	for _, f := range faults {
-		fmt.Println(f)
+	verdict := apple.Judge(file, roots, time.Now())
+	failed := len(verdict.All().Errors())
+	if c.JSON {
+		err = writeVerdict(os.Stdout, verdict)
+	} else {
+		show := verdictText{out: os.Stdout, paint: commandline.PaintFor(os.Stdout)}
+		show.verdict(verdict)
+		if failed == 0 {
+			show.correct(c.Roots)
+		}
 	}
-	if len(faults) > 0 {
-		return fmt.Errorf("%s has %s", c.File, commandline.Count(len(faults), "fault", "faults"))
+	if err == nil && failed > 0 {
+		err = fmt.Errorf("%s has %s", c.File, commandline.Count(failed, "error", "errors"))
 	}
-	if c.CA != "" {
-		fmt.Printf("The pass is correct for a phone that trusts %s.\n", c.CA)
-		return nil
+	return err
+}
+
+// readUpTo reads a file that is not larger than most bytes.
+func readUpTo(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
 	}
-	fmt.Println("The pass is correct, and its certificate leads to Apple's root.")
-	return nil
+	defer func() { _ = f.Close() }() // only read
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(b)) > most {
+		err = fmt.Errorf("%s has more than %d MB, and no pass has", name, most>>20)
+	}
+	return b, err
 }
