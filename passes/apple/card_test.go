@@ -44,19 +44,27 @@ func golden(t *testing.T, name string, got []byte) {
 	require.Equal(t, string(want), string(got), "run go test ./passes/apple -update and read the diff")
 }
 
-func TestCardGolden(t *testing.T) {
+// example is a card of a program.
+type example struct {
+	p *models.Program
+	s passes.State
+}
+
+// examples are cards of each kind by the golden file that holds them.
+func examples() map[string]example {
 	withMessage := holding(cafe(), models.State{Balances: map[models.Unit]int64{models.Points: 130}})
 	withMessage.Message, withMessage.Locale = "Cake week: double points until Sunday.", "nl"
 	voided := passes.State{Program: "demo", Version: 3, Voided: true}
 	wide := cafe()
 	wide.Barcode = models.Code128
-	for name, tt := range map[string]struct {
-		p *models.Program
-		s passes.State
-	}{
+	return map[string]example{
 		"units.json": {bakery(), regular()}, "stamps.json": {stamping(), regular()},
 		"card.json": {cafe(), anna()}, "message.json": {cafe(), withMessage}, "voided.json": {cafe(), voided}, "code128.json": {wide, anna()},
-	} {
+	}
+}
+
+func TestCardGolden(t *testing.T) {
+	for name, tt := range examples() {
 		pass, _ := card(t, tt.p, tt.s)
 		b, err := json.MarshalIndent(pass, "", "  ")
 		require.NoError(t, err)

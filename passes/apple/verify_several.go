@@ -81,9 +81,6 @@ func isBundle(entries []zipEntry) bool {
 // judgeAll checks the passes of a bundle, of which it looks at ten.
 func judgeAll(file []byte, entries []zipEntry, roots *x509.CertPool, now time.Time) Verdict {
 	own, passes, count := &bundle{files: map[string][]byte{}}, []Judgement{}, 0
-	if len(file) > maxBundle {
-		own.add(TooManyPasses, "archive", fmt.Sprintf("It has %d bytes, and phones take 150 MB.", len(file)), "Spread the passes over several files.")
-	}
 	serials := map[string]string{}
 	for i := range entries {
 		e := &entries[i]
@@ -114,14 +111,23 @@ func judgeAll(file []byte, entries []zipEntry, roots *x509.CertPool, now time.Ti
 		serials[id] = e.name
 		passes = append(passes, j)
 	}
-	if count > maxPasses {
-		own.add(TooManyPasses, "archive", fmt.Sprintf("It has %d passes, and phones take 10; the others were not looked at.", count), "Spread the passes over several files.")
-	}
-	if len(entries) > maxEntries {
-		own.add(TooLarge, "archive", fmt.Sprintf("It has more than %d entries.", maxEntries), "Spread the passes over several files.")
-	}
+	own.limits(len(file), len(entries), count)
 	own.faults.sort()
 	return Verdict{Findings: append(Faults{}, own.faults...), Passes: passes}
+}
+
+// limits checks how large a bundle is.
+func (b *bundle) limits(size, entries, passes int) {
+	const spread = "Spread the passes over several files."
+	if size > maxBundle {
+		b.add(TooManyPasses, "archive", fmt.Sprintf("It has %d bytes, and phones take 150 MB.", size), spread)
+	}
+	if passes > maxPasses {
+		b.add(TooManyPasses, "archive", fmt.Sprintf("It has %d passes, and phones take 10; the others were not looked at.", passes), spread)
+	}
+	if entries > maxEntries {
+		b.add(TooLarge, "archive", fmt.Sprintf("It has more than %d entries.", maxEntries), spread)
+	}
 }
 
 // summaryOf tells what a file is, as far as it can be read.

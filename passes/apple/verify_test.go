@@ -10,7 +10,11 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,15 +23,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"regulars/models"
+	"regulars/templates"
 )
 
+// Not even advice is to be given on a card of ours, in any language.
 func TestOurPassesHaveNoFault(t *testing.T) {
 	_, c := development(t)
-	voided := anna()
-	voided.Voided = true
-	require.Empty(t, Verify(file(t, anna()), c.Roots(), noon))
-	require.Empty(t, Verify(file(t, voided), c.Roots(), noon))
-	require.Empty(t, Verify(file(t, anna()), nil, noon))
+	b, err := NewBuilder(c)
+	require.NoError(t, err)
+	for name, tt := range examples() {
+		d, err := NewDesign(tt.p)
+		require.NoError(t, err)
+		for _, tt.s.Locale = range templates.Languages {
+			pass, err := d.Card(tt.s, identity(c))
+			require.NoError(t, err)
+			file, err := b.Build(d, &pass, noon)
+			require.NoError(t, err)
+			require.Empty(t, Verify(file, c.Roots(), noon), "%s in %s", name, tt.s.Locale)
+			require.Empty(t, Verify(file, nil, noon), "%s in %s", name, tt.s.Locale)
+		}
+	}
 }
 
 // pack writes files as an archive, in the order of their names.
@@ -163,6 +178,50 @@ func TestVerifyJudgesTheSigner(t *testing.T) {
 	files["signature"], err = bare.Finish()
 	require.NoError(t, err)
 	require.Equal(t, []FaultCode{NoSigningTime}, faultCodes(Verify(pack(t, files), c.Roots(), noon)))
+}
+
+// OpenSSL and we agree on which signatures belong to a manifest, whoever made
+// them and however they were damaged.
+func TestOpenSSLAgreesAboutSignatures(t *testing.T) {
+	d, c := development(t)
+	manifest := unzip(t, file(t, anna()))["manifest.json"]
+	good := by(c)(t, manifest)
+	signatures := map[string][]byte{
+		"ours": good, "in BER": indefinite(good), "cut": good[:len(good)-1], "nothing": {}, "a certificate": c.leaf.Raw,
+		"by the library":         library(t, manifest, pkcs7.OIDDigestAlgorithmSHA256, true, true),
+		"with SHA-1":             library(t, manifest, pkcs7.OIDDigestAlgorithmSHA1, true, true),
+		"with SHA-512":           library(t, manifest, pkcs7.OIDDigestAlgorithmSHA512, true, true),
+		"without attributes":     library(t, manifest, pkcs7.OIDDigestAlgorithmSHA256, true, false),
+		"of another manifest":    by(c)(t, []byte("{}")),
+		"by another's key":       func() []byte { f := fruit(t, true); f.leaf = c.leaf; return by(f)(t, manifest) }(),
+		"with another's content": bytes.Replace(good, oidData, oidSignedData, 1),
+	}
+	for n := range 24 { // a bit of the signature itself, its attributes or the digest
+		damaged := slices.Clone(good)
+		damaged[len(damaged)-1-n*17] ^= 1 << (n % 8)
+		signatures[fmt.Sprintf("damaged %d", n)] = damaged
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "wwdr.pem"), d.WWDR, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "manifest.json"), manifest, 0o600))
+	agreed := map[bool]int{}
+	for name, signature := range signatures {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "signature"), signature, 0o600))
+		run := exec.CommandContext(t.Context(), "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "signature",
+			"-content", "manifest.json", "-CAfile", "wwdr.pem", "-out", "verified", "-attime", strconv.FormatInt(noon.Unix(), 10))
+		run.Dir = dir
+		theirs := run.Run() == nil
+
+		b := &bundle{files: map[string][]byte{"signature": signature, "manifest.json": manifest}}
+		if s := b.signature(); s.leaf != nil {
+			b.trust(s, c.Roots(), noon)
+		}
+		ours := !slices.ContainsFunc(faultCodes(b.faults), func(code FaultCode) bool { return code == BadSignature || code == Untrusted || code == NoIntermediate })
+		require.Equal(t, theirs, ours, "%s: %v", name, b.faults)
+		agreed[ours]++
+	}
+	require.Greater(t, agreed[true], 4)
+	require.Greater(t, agreed[false], 20)
 }
 
 // hostile makes an archive entry by entry.
