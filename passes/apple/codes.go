@@ -55,6 +55,7 @@ const (
 	BadLink        FaultCode = "bad_link"        // another address that leads nowhere (DOC pass)
 	BadDate        FaultCode = "bad_date"        // not a W3C date with hours, minutes and zone (DOC pass, PB)
 	FractionalDate FaultCode = "fractional_date" // with fractions of a second (own: peers report refusals; PB reads them)
+	HalfDate       FaultCode = "half_date"       // dateStyle without timeStyle, or the other way round (DOC passfieldcontent)
 	BadRange       FaultCode = "bad_range"       // relevantDates that end before they begin, or last over 24 hours (DOC relevantdates)
 	PassExpired    FaultCode = "pass_expired"    // expirationDate is past (DOC pass)
 	NotRelevant    FaultCode = "not_relevant"    // dates or distances that the style does not use as they stand (ARCH, relevance table)
@@ -118,7 +119,7 @@ var severities = map[FaultCode]Severity{
 	BadJSON: SevereError, RepeatedKey: SevereError, WrongType: SevereError, Ignored: Warning, UnknownKey: Warning,
 	UnknownChoice: Warning, OldKey: Advice, Missing: SevereError, WrongVersion: SevereError, WrongStyle: SevereError,
 	WrongIdentity: SevereError, BadSerial: Advice, ShortToken: SevereError, TokenAlone: SevereError, BadURL: SevereError,
-	BadLink: Warning, BadDate: SevereError, FractionalDate: Warning, BadRange: Warning, PassExpired: Warning,
+	BadLink: Warning, BadDate: SevereError, FractionalDate: Warning, HalfDate: Advice, BadRange: Warning, PassExpired: Warning,
 	NotRelevant: Warning, TooManyPlaces: Warning, BadPlace: Warning, DuplicateKey: SevereError, TooManyFields: Warning,
 	BadValue: SevereError, BadMoney: SevereError, BadMarkup: Warning, BadMessage: Warning, ManyMessages: Advice,
 	BadColour: Warning, LowContrast: Advice, LongText: Advice, NoContact: Advice, BadBarcode: SevereError,

@@ -11,16 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// small is our pass with icons alone, so that a fuzzer gets on with it.
-func small(f *testing.F) []byte {
-	files := unzip(f, file(f, anna()))
+// small is our pass with icons alone, so that many of it are soon judged.
+func small(t testing.TB) []byte {
+	t.Helper()
+	files := unzip(t, file(t, anna()))
 	for name := range files {
 		if strings.HasPrefix(name, "strip") || strings.HasPrefix(name, "logo") {
 			delete(files, name)
 		}
 	}
-	resign(f, files, noon)
-	return pack(f, files)
+	resign(t, files, noon)
+	return pack(t, files)
 }
 
 // seeds are archives from which the fuzzer starts: good ones, and each kind of

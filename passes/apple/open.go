@@ -108,15 +108,31 @@ func climbs(name string) bool {
 	return false
 }
 
-// wrapped notices the commonest mistake: a folder around everything.
+// wrapped notices the commonest mistake, a folder around everything, and looks
+// into that folder, so that the mistake is told once.
 func (b *bundle) wrapped() {
 	if _, ok := b.files["pass.json"]; ok {
 		return
 	}
+	folder := ""
 	for _, name := range b.names {
-		if folder, ok := strings.CutSuffix(name, "/pass.json"); ok {
-			b.add(BadEntry, "archive: "+printable(folder), "The files lie in a folder.", "Zip the folder's contents, not the folder.")
-			return
+		if before, ok := strings.CutSuffix(name, "/pass.json"); ok && !strings.Contains(before, "/") {
+			folder = before + "/"
+		}
+	}
+	if folder == "" {
+		return
+	}
+	b.add(BadEntry, "archive: "+folder, "The files lie in a folder.", "Zip the folder's contents, not the folder.")
+	all := b.names
+	b.names = nil
+	for _, name := range all {
+		short := strings.TrimPrefix(name, folder)
+		content := b.files[name]
+		delete(b.files, name)
+		if _, twice := b.files[short]; !twice {
+			b.names = append(b.names, short)
+			b.files[short] = content
 		}
 	}
 }

@@ -282,6 +282,7 @@ func forgeries(t *testing.T) []forgery {
 		{code: BadLink, archive: styled("eventTicket", map[string]any{}, func(p map[string]any) { p["sellURL"] = "sell" })},
 		{code: BadDate, archive: set("expirationDate", "2027-01-01")},
 		{code: FractionalDate, archive: set("expirationDate", "2027-01-01T00:00:00.5Z")},
+		{code: HalfDate, archive: back(map[string]any{"value": "2027-01-01T00:00Z", "timeStyle": "PKDateStyleShort"})},
 		{code: BadRange, archive: styled("eventTicket", map[string]any{}, func(p map[string]any) {
 			p["relevantDates"] = []any{map[string]any{"startDate": "2027-01-01T00:00Z", "endDate": "2027-01-03T00:00Z"}}
 		})},

@@ -71,7 +71,7 @@ func (j *judge) format(path string, f *object) {
 		j.add(BadDate, path+".value", "It is no date, and the field has a date's style.", "Write it as 2026-11-22T12:00:00Z, or leave the style out.")
 	}
 	if dated && f.has("dateStyle") != f.has("timeStyle") {
-		j.add(Ignored, path, "Of dateStyle and timeStyle it has one alone.", "Write both, and PKDateStyleNone for what is not shown.")
+		j.add(HalfDate, path, "Of dateStyle and timeStyle it has one alone.", "Write both, and PKDateStyleNone for what is not shown.")
 	}
 	for _, key := range []string{"isRelative", "ignoresTimeZone"} {
 		if f.has(key) && !dated {

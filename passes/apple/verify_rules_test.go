@@ -126,7 +126,7 @@ func TestRulesOfKeysThatMeanSomethingTogether(t *testing.T) {
 		{"no currency", onFront("secondaryFields", map[string]any{"value": 1, "currencyCode": "EURO"}), "generic.secondaryFields[0].currencyCode", BadMoney},
 		{"a number's style on a text", onFront("secondaryFields", map[string]any{"numberStyle": "PKNumberStyleDecimal"}), "generic.secondaryFields[0].numberStyle", Ignored},
 		{"a date's style on a text", onFront("secondaryFields", map[string]any{"dateStyle": "PKDateStyleFull", "timeStyle": "PKDateStyleNone"}), "generic.secondaryFields[0].value", BadDate},
-		{"one of two date styles", onFront("secondaryFields", map[string]any{"value": "2026-12-01T18:00Z", "dateStyle": "PKDateStyleFull"}), "generic.secondaryFields[0]", Ignored},
+		{"one of two date styles", onFront("secondaryFields", map[string]any{"value": "2026-12-01T18:00Z", "dateStyle": "PKDateStyleFull"}), "generic.secondaryFields[0]", HalfDate},
 		{"a countdown to no date", onFront("secondaryFields", map[string]any{"isRelative": true}), "generic.secondaryFields[0].isRelative", Ignored},
 		{"a link that is not closed", back(map[string]any{"attributedValue": `<a href="x">y`}), "storeCard.backFields[0].attributedValue", BadMarkup},
 		{"a link with more than its address", back(map[string]any{"attributedValue": `<a href="x" onclick="y">z</a>`}), "storeCard.backFields[0].attributedValue", BadMarkup},
