@@ -62,7 +62,7 @@ func (c *verifyCommand) Run() error {
 		show := verdictText{out: os.Stdout, paint: commandline.PaintFor(os.Stdout)}
 		show.verdict(verdict)
 		if failed == 0 {
-			show.correct(c.Roots)
+			show.correct(c.Roots, len(verdict.Passes))
 		}
 	}
 	if err == nil && failed > 0 {

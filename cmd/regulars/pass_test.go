@@ -141,7 +141,7 @@ func TestVerifyJudgesEachPassOfABundle(t *testing.T) {
 	require.Zero(t, status, out)
 	for _, want := range []string{
 		"2 warnings: phones take it", "same_serial", "It has the serial number of ada.pkpass", "stranger_inside",
-		"\nada.pkpass\nstoreCard · ", "\nbob.pkpass\n", "correct for a phone that trusts",
+		"\nada.pkpass\nstoreCard · ", "\nbob.pkpass\n", "signed by Pass Type ID", "The 2 passes are correct for a phone that trusts",
 	} {
 		require.Contains(t, out, want)
 	}

@@ -31,7 +31,7 @@ var severities = []struct {
 func (t verdictText) verdict(v apple.Verdict) {
 	t.findings(v.Findings)
 	for i, p := range v.Passes {
-		if i > 0 {
+		if i > 0 || len(v.Findings) > 0 {
 			fmt.Fprintln(t.out)
 		}
 		if p.File != "" {
@@ -44,16 +44,22 @@ func (t verdictText) verdict(v apple.Verdict) {
 
 // summary says in a few lines what the pass is.
 func (t verdictText) summary(s apple.Summary) {
-	signed := s.SignedBy
+	signed, languages := "", ""
+	if s.SignedBy != "" {
+		signed = "signed by " + s.SignedBy
+	}
 	if s.SignedAt != nil {
 		signed += ", " + s.SignedAt.Format(time.RFC3339)
+	}
+	if len(s.Languages) > 0 {
+		languages = "in " + strings.Join(s.Languages, ", ")
 	}
 	if s.ValidTo != nil {
 		signed += ", good to " + s.ValidTo.Format(time.DateOnly)
 	}
 	for _, facts := range [][]string{
 		{s.Style, s.Organization, s.Description}, {s.PassType, s.Team, s.Serial},
-		{signed}, {strings.Join(s.Languages, ", ")},
+		{signed}, {languages},
 	} {
 		var said []string
 		for _, fact := range facts {
@@ -82,11 +88,15 @@ func (t verdictText) findings(all apple.Faults) {
 	}
 }
 
-// correct says for whom the pass is.
-func (t verdictText) correct(roots string) {
-	text := "The pass is correct, and its certificate leads to Apple's root."
+// correct says for whom the passes are.
+func (t verdictText) correct(roots string, passes int) {
+	subject, its := "The pass is", "its certificate leads"
+	if passes > 1 {
+		subject, its = fmt.Sprintf("The %d passes are", passes), "their certificates lead"
+	}
+	text := subject + " correct, and " + its + " to Apple's root."
 	if roots != "" {
-		text = "The pass is correct for a phone that trusts " + roots + "."
+		text = subject + " correct for a phone that trusts " + roots + "."
 	}
 	fmt.Fprintln(t.out, "\n"+t.paint.In(commandline.Green, text))
 }
