@@ -41,7 +41,7 @@ func (b *bundle) languages(pass *object) []language {
 			if l, ok := b.language(m[1], b.files[name]); ok {
 				found = append(found, l)
 			}
-		case !isPicture && !slices.Contains(plainFiles, name):
+		case !isPicture && !isDrawing(name) && !slices.Contains(plainFiles, name):
 			b.add(UnknownFile, name, "No phone looks at this file.", "Leave it out.")
 		}
 	}
@@ -50,6 +50,15 @@ func (b *bundle) languages(pass *object) []language {
 	}
 	b.alike(found)
 	return found
+}
+
+// isDrawing says whether a file is a picture as PDF, which Apple's builder takes
+// beside PNG since 2026. What is in it is not judged, and the icon is needed as
+// PNG, for older phones.
+func isDrawing(name string) bool {
+	stem, ok := strings.CutSuffix(name, ".pdf")
+	_, known := pictureOf(stem + ".png")
+	return ok && known
 }
 
 // language reads one pass.strings.

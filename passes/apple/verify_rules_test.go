@@ -71,6 +71,7 @@ func TestPassesOfAllStylesAreCorrect(t *testing.T) {
 			}
 			p["barcodes"] = append(all, old)
 		}),
+		"a logo as PDF": forged(func(f map[string][]byte) { f["logo.pdf"] = []byte("%PDF-1.7") }),
 		"languages": forged(func(f map[string][]byte) {
 			f["nl.lproj/pass.strings"], f["pt-BR.lproj/pass.strings"] = []byte(`"Points" = "Punten";`), []byte(`"Points" = "Pontos";`)
 			for _, name := range []string{"logo.png", "logo@2x.png", "logo@3x.png"} {
