@@ -222,7 +222,7 @@ func (s *Server) fill() {
 // What takes long to make is made once for all tests of a package.
 var (
 	certificates = sync.OnceValue(func() apple.Development {
-		d, err := apple.DevelopmentCredentials(time.Now(), rand.Reader)
+		d, err := apple.DevelopmentCredentials(time.Now(), rand.Reader, apple.RSA2048)
 		if err != nil {
 			panic(err)
 		}

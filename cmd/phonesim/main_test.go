@@ -45,7 +45,7 @@ type shopServer struct {
 
 func newShopServer(t *testing.T) *shopServer {
 	t.Helper()
-	d, err := apple.DevelopmentCredentials(time.Now(), rand.Reader)
+	d, err := apple.DevelopmentCredentials(time.Now(), rand.Reader, apple.RSA2048)
 	require.NoError(t, err)
 	credentials, err := apple.Load(d.Material())
 	require.NoError(t, err)

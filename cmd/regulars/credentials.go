@@ -79,7 +79,7 @@ func development(folder string, now time.Time) (apple.Development, error) {
 }
 
 func makeDevelopment(folder string, now time.Time) (apple.Development, error) {
-	d, err := apple.DevelopmentCredentials(now, rand.Reader)
+	d, err := apple.DevelopmentCredentials(now, rand.Reader, apple.RSA2048)
 	if err != nil {
 		return d, err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -36,6 +37,7 @@ var onlyIn = map[string][]string{
 	"modernc.org/sqlite/...":                  {"models/store/..."},
 	"database/sql/...":                        {"models/store/..."},
 	"github.com/smallstep/pkcs7/...":          {"passes/..."},
+	"github.com/miekg/pkcs11/...":             {"passes/..."},
 	"software.sslmate.com/src/go-pkcs12/...":  {"passes/..."},
 	"github.com/boombuler/barcode/...":        {"passes/..."},
 	"github.com/sideshow/apns2/...":           {"push/..."},
@@ -129,6 +131,20 @@ func fits(patterns []string, path string) bool {
 }
 
 // list returns the imports of every package of ours, without those of its tests.
+// TestNoCgo holds that the default build needs no C compiler: what signs through
+// libcrypto or a hardware module is behind a tag. Without cgo each package must
+// still have files, and with it none but the standard library's may use it.
+func TestNoCgo(t *testing.T) {
+	for _, cgo := range []string{"0", "1"} {
+		cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
+			"{{if and .CgoFiles (not .Standard)}}{{.ImportPath}} uses cgo\n{{end}}", "./cmd/...")
+		cmd.Dir, cmd.Env = "../..", append(os.Environ(), "CGO_ENABLED="+cgo)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, string(out))
+		require.Empty(t, strings.TrimSpace(string(out)))
+	}
+}
+
 func list(t *testing.T) map[string][]string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", "./...")

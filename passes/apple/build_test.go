@@ -9,17 +9,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/smallstep/pkcs7"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -65,10 +60,13 @@ func identity(c *Credentials) Identity {
 }
 
 // developmentOnce makes one set for all tests, because its keys take a while.
-var developmentOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader) })
+var developmentOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader, RSA2048) })
+
+// curveOnce makes one whose pass key is on the curve.
+var curveOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader, P256) })
 
 // strangerOnce makes another set: the same names with other keys.
-var strangerOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader) })
+var strangerOnce = sync.OnceValues(func() (Development, error) { return DevelopmentCredentials(noon, rand.Reader, RSA2048) })
 
 func development(t testing.TB) (Development, *Credentials) {
 	t.Helper()
@@ -86,6 +84,12 @@ var designOnce = sync.OnceValues(func() (*Design, error) { return NewDesign(cafe
 func file(t testing.TB, s passes.State) []byte {
 	t.Helper()
 	_, c := development(t)
+	return fileBy(t, c, s)
+}
+
+// fileBy builds the card of s in the café, signed with c.
+func fileBy(t testing.TB, c *Credentials, s passes.State) []byte {
+	t.Helper()
 	b, err := NewBuilder(c)
 	require.NoError(t, err)
 	d, err := designOnce()
@@ -111,42 +115,6 @@ func unzip(t testing.TB, archive []byte) map[string][]byte {
 		require.NoError(t, r.Close())
 	}
 	return found
-}
-
-func TestOpenSSLVerifiesTheSignature(t *testing.T) {
-	d, _ := development(t)
-	dir := t.TempDir()
-	for name, data := range unzip(t, file(t, anna())) {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "wwdr.pem"), d.WWDR, 0o600))
-	at := strconv.FormatInt(noon.Unix(), 10)
-	for _, program := range []string{"smime", "cms"} {
-		args := []string{program, "-verify", "-binary", "-inform", "DER", "-in", "signature", "-content", "manifest.json", "-CAfile", "wwdr.pem", "-out", "verified", "-attime", at}
-		run := exec.CommandContext(t.Context(), "openssl", args...)
-		run.Dir = dir
-		out, err := run.CombinedOutput()
-		require.NoError(t, err, "openssl %s: %s", program, out)
-	}
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "manifest.json"), []byte("{}"), 0o600))
-	run := exec.CommandContext(t.Context(), "openssl", "smime", "-verify", "-binary", "-inform", "DER", "-in", "signature",
-		"-content", "manifest.json", "-CAfile", "wwdr.pem", "-attime", at)
-	run.Dir = dir
-	require.Error(t, run.Run(), "another manifest must not verify")
-}
-
-func TestAnotherLibraryVerifiesTheSignature(t *testing.T) {
-	_, c := development(t)
-	entries := unzip(t, file(t, anna()))
-	p7, err := pkcs7.Parse(entries["signature"])
-	require.NoError(t, err)
-	require.Empty(t, p7.Content, "the signature is detached")
-	require.Len(t, p7.Certificates, 2, "leaf and intermediate are inside")
-	p7.Content = entries["manifest.json"]
-	require.NoError(t, p7.VerifyWithChainAtTime(c.Roots(), noon))
-	var at time.Time
-	require.NoError(t, p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &at))
-	require.True(t, at.Equal(noon))
 }
 
 func TestEqualPassesAreEqualFiles(t *testing.T) {

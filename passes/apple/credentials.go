@@ -30,12 +30,14 @@ type Credentials struct {
 }
 
 // Material is what an owner has in hand. Certificate is PEM, DER or PKCS#12;
-// Key is PEM or DER and may be left out when the PKCS#12 file holds it.
+// Key is PEM or DER and may be left out when the PKCS#12 file holds it, or when
+// a Signer keeps it.
 // Intermediates are any number of candidates, PEM or DER, of which the one that
 // issued the certificate is taken.
 type Material struct {
 	Certificate   []byte
 	Key           []byte
+	Signer        crypto.Signer // instead of Key, for as long as the Credentials are used
 	Intermediates [][]byte
 	Password      string // of the PKCS#12 file
 

@@ -6,21 +6,15 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"math/big"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
-	"github.com/smallstep/pkcs7"
 	"github.com/stretchr/testify/require"
 	"software.sslmate.com/src/go-pkcs12"
 
@@ -39,7 +33,7 @@ func TestDevelopmentCredentials(t *testing.T) {
 	block, rest := pem.Decode(d.Key)
 	require.Equal(t, "PRIVATE KEY", block.Type)
 	require.Empty(t, rest)
-	_, err := DevelopmentCredentials(noon, readerThatFails{})
+	_, err := DevelopmentCredentials(noon, readerThatFails{}, RSA2048)
 	require.Error(t, err)
 }
 
@@ -179,46 +173,8 @@ func TestTheRightIntermediateIsPicked(t *testing.T) {
 	require.Equal(t, want.Bytes, c.intermediate.Raw)
 }
 
-func TestKeysOnTheCurveSignToo(t *testing.T) {
-	key, caKey := curve(t, elliptic.P256()), curve(t, elliptic.P256())
-	ca, caPEM := authority(t, "Some CA", caKey)
-	m := Material{Certificate: issue(t, ca, caKey, key.Public(), passSubject("pass.x", "ABCDE12345")), Key: keyPEM(t, key), Intermediates: [][]byte{caPEM}}
-	c, err := Load(m)
-	require.NoError(t, err)
-	require.False(t, c.Development)
-	s, err := newSigner(c)
-	require.NoError(t, err)
-	for _, at := range []time.Time{noon, noon.AddDate(0, 6, 0).In(time.FixedZone("east", 3*3600))} {
-		der, err := s.sign([]byte(`{"pass.json":"…"}`), at)
-		require.NoError(t, err)
-		p7, err := pkcs7.Parse(der)
-		require.NoError(t, err)
-		p7.Content = []byte(`{"pass.json":"…"}`)
-		require.NoError(t, p7.VerifyWithChainAtTime(c.Roots(), noon))
-		dir := t.TempDir()
-		for name, data := range map[string][]byte{"signature": der, "content": p7.Content, "ca.pem": caPEM} {
-			require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
-		}
-		run := exec.CommandContext(t.Context(), "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "signature", "-content", "content",
-			"-CAfile", "ca.pem", "-out", "verified", "-attime", strconv.FormatInt(noon.Unix(), 10))
-		run.Dir = dir
-		out, err := run.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-}
-
 func TestSigningTimeAfter2049(t *testing.T) {
 	der, err := attributes([]byte("x"), time.Date(2050, 1, 2, 3, 4, 5, 0, time.UTC))
 	require.NoError(t, err)
 	require.Contains(t, string(der), "20500102030405Z")
-}
-
-func TestTheCertificateAuthenticatesToAPNs(t *testing.T) {
-	_, c := development(t)
-	pair := c.TLS()
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	require.NoError(t, err)
-	_, err = leaf.Verify(x509.VerifyOptions{Roots: c.Roots(), CurrentTime: noon, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
-	require.NoError(t, err)
-	require.NoError(t, (&tls.CertificateRequestInfo{SignatureSchemes: []tls.SignatureScheme{tls.PSSWithSHA256}, Version: tls.VersionTLS13}).SupportsCertificate(&pair))
 }

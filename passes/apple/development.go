@@ -1,6 +1,9 @@
 package apple
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -24,19 +27,29 @@ const (
 type Development struct {
 	WWDR []byte // the self-signed issuer, wwdr.pem
 	Pass []byte // the pass certificate, pass.pem
-	Key  []byte // its RSA-2048 key, PKCS #8, pass.key
+	Key  []byte // its key, PKCS #8, pass.key
 }
 
-// DevelopmentCredentials makes such a set, good from a day before now for ten
-// years, or 397 days for the pass certificate, as Apple's are good for about
-// one. The keys come from the system's random source whatever random is, as Go
-// has it; random makes the serial numbers.
-func DevelopmentCredentials(now time.Time, random io.Reader) (Development, error) {
+// KeyKind is one of the kinds of key that Apple takes for passes.
+type KeyKind string
+
+// The kinds of key.
+const (
+	RSA2048 KeyKind = "RSA-2048"
+	P256    KeyKind = "P-256"
+)
+
+// DevelopmentCredentials makes such a set with a pass key of that kind, good
+// from a day before now for ten years, or 397 days for the pass certificate, as
+// Apple's are good for about one. The issuer's key is RSA, as Apple's is. The
+// keys come from the system's random source whatever random is, as Go has it;
+// random makes the serial numbers.
+func DevelopmentCredentials(now time.Time, random io.Reader, kind KeyKind) (Development, error) {
 	caKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return Development{}, fmt.Errorf("make the development issuer's key: %w", err)
 	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := newKey(kind)
 	if err != nil {
 		return Development{}, fmt.Errorf("make the development key: %w", err)
 	}
@@ -64,6 +77,13 @@ func DevelopmentCredentials(now time.Time, random io.Reader) (Development, error
 		Pass: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leafDER}),
 		Key:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
 	}, nil
+}
+
+func newKey(kind KeyKind) (crypto.Signer, error) {
+	if kind == P256 {
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	}
+	return rsa.GenerateKey(rand.Reader, 2048)
 }
 
 // Material returns the set as Load takes it.

@@ -25,7 +25,13 @@ func read(m Material) (parts, error) {
 	if err := p.certificate(m); err != nil {
 		return p, err
 	}
-	if len(m.Key) > 0 {
+	switch {
+	case m.Signer != nil:
+		if err := prove(m.Signer); err != nil {
+			return p, wrapped(err, "no_signature", "signer", "The signer does not sign: "+err.Error()+". Look at its settings and what its key may be used for.")
+		}
+		p.key = m.Signer
+	case len(m.Key) > 0:
 		key, err := readKey(m.Key)
 		if err != nil {
 			return p, err
@@ -119,7 +125,7 @@ func readKey(file []byte) (crypto.Signer, error) {
 		}
 		switch {
 		case block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "":
-			return nil, invalid("locked_key", "key", "The key is locked with a password. Unlock it with: openssl pkey -in pass.key -out pass-unlocked.key")
+			return nil, lockedKey()
 		case block.Type == "PRIVATE KEY" || block.Type == "RSA PRIVATE KEY" || block.Type == "EC PRIVATE KEY":
 			return parseKey(block.Bytes)
 		}
@@ -138,9 +144,17 @@ func parseKey(der []byte) (crypto.Signer, error) {
 	}
 	key, err := x509.ParseECPrivateKey(der)
 	if err != nil {
-		return nil, wrapped(err, "unreadable_key", "key", "The private key can't be read. Give it as PEM or DER, as openssl or Keychain writes it.")
+		return nil, unreadableKey(err)
 	}
 	return key, nil
+}
+
+func lockedKey() error {
+	return invalid("locked_key", "key", "The key is locked with a password. Unlock it with: openssl pkey -in pass.key -out pass-unlocked.key")
+}
+
+func unreadableKey(err error) error {
+	return wrapped(err, "unreadable_key", "key", "The private key can't be read. Give it as PEM or DER, as openssl or Keychain writes it.")
 }
 
 func wrapped(err error, code, field, msg string) error {

@@ -1,0 +1,81 @@
+package apple
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Signer is a private key that libcrypto or a hardware module keeps: see
+// OpenSSL and PKCS11. Many may sign at once. Close it when nothing signs any
+// more; what is asked of it afterwards is an error.
+//
+// Its errors, where it can't be opened, are like those of Load, and the rest
+// are for the log. None holds a PIN.
+type Signer interface {
+	crypto.Signer
+	io.Closer
+}
+
+// Token says where a PKCS #11 module keeps the key.
+type Token struct {
+	Module string // path of the module's library
+	Label  string // the token's
+	Key    string // the key's label, or CKA_LABEL
+	PIN    string // the user's
+}
+
+var errClosed = errors.New("the signer is closed")
+
+// prove has the key sign something and checks it, so that a module which keeps
+// a key but may not sign with it is found at the start.
+func prove(key crypto.Signer) error {
+	digest := sha256.Sum256([]byte("regulars"))
+	signature, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		return err
+	}
+	good := false
+	switch public := key.Public().(type) {
+	case *rsa.PublicKey:
+		good = rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature) == nil
+	case *ecdsa.PublicKey:
+		good = ecdsa.VerifyASN1(public, digest[:], signature)
+	}
+	if !good {
+		return fmt.Errorf("a signature by the %T does not fit its own public key", key)
+	}
+	return nil
+}
+
+// checkDigest takes what Apple and TLS want signed: digests by SHA-256, 384 and
+// 512.
+func checkDigest(digest []byte, opts crypto.SignerOpts) error {
+	switch hash := opts.HashFunc(); hash {
+	case crypto.SHA256, crypto.SHA384, crypto.SHA512:
+		if len(digest) == hash.Size() {
+			return nil
+		}
+		return fmt.Errorf("sign: %d bytes are no digest by %s", len(digest), hash)
+	default:
+		return fmt.Errorf("sign: no key here signs digests by %s", hash)
+	}
+}
+
+// saltOf returns the length of the salt that PSS is asked for with, and else -1.
+// Where it is left open it is as long as the digest, as TLS wants it.
+func saltOf(opts crypto.SignerOpts) int {
+	pss, ok := opts.(*rsa.PSSOptions)
+	switch {
+	case !ok:
+		return -1
+	case pss.SaltLength > 0:
+		return pss.SaltLength
+	}
+	return opts.HashFunc().Size()
+}
