@@ -136,13 +136,11 @@ func reachable(addr net.Addr) string {
 // issuers sets up what signs passes and reaches phones: with the business's
 // own credentials, or else with ones made here and simulators.
 func (a *app) issuers(ctx context.Context, c serveConfig) error {
-	material, err := appleMaterial(c)
+	credentials, done, err := appleCredentials(c)
 	if err != nil {
 		return err
 	}
-	if a.credentials, err = apple.Load(material); err != nil {
-		return ofApple(err)
-	}
+	a.credentials, a.closers = credentials, append(a.closers, done)
 	if a.credentials.Development && c.APNs.Host == "" {
 		if a.sims, err = startSimulators(c.Data); err != nil {
 			return err

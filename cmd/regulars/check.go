@@ -32,6 +32,9 @@ func (c *serveConfig) check() error {
 			return commandline.Mistakef("%s needs %s.", half.flag, half.what)
 		}
 	}
+	if err := c.Apple.checkSigner(); err != nil {
+		return err
+	}
 	switch {
 	case strings.Trim(c.Google.Issuer, "0123456789") != "":
 		return commandline.Mistakef("--google-issuer is a number such as 3388000000012345678, and not %q.", c.Google.Issuer)

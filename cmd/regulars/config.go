@@ -18,6 +18,9 @@ type appleConfig struct {
 	Key          string   `help:"Its private key, unless the .p12 holds it." type:"existingfile" placeholder:"FILE" env:"REGULARS_APPLE_KEY"`
 	Password     string   `help:"Password of the .p12." env:"REGULARS_APPLE_PASSWORD" placeholder:"TEXT"`
 	Intermediate []string `help:"Apple's intermediate certificates, such as AppleWWDRCAG4.cer; the right one is taken." type:"existingfile" placeholder:"FILE" env:"REGULARS_APPLE_INTERMEDIATE"`
+
+	Signer string       `help:"What signs passes: go (with the key file), openssl (with the key file) or pkcs11 (a hardware module). The last two need a build with that tag." enum:"go,openssl,pkcs11" default:"go" env:"REGULARS_APPLE_SIGNER"`
+	PKCS11 pkcs11Config `embed:"" prefix:"pkcs11-"`
 }
 
 type apnsConfig struct {

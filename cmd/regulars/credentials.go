@@ -24,31 +24,57 @@ const (
 	keyFile   = "pass.key"
 )
 
-// appleMaterial reads the certificates that the flags name, or else the
-// development ones, made at the first start.
-func appleMaterial(c serveConfig) (apple.Material, error) {
+// appleCredentials reads the certificates that the flags name, or else the
+// development ones, made at the first start, and opens what signs. Whoever
+// calls it calls the function that it returns when nothing signs any more.
+func appleCredentials(c serveConfig) (*apple.Credentials, func(), error) {
+	none := func() {}
+	m, key, err := appleMaterial(c)
+	if err != nil {
+		return nil, none, err
+	}
+	signer, ours, err := c.Apple.openSigner(key)
+	if err != nil {
+		return nil, none, ofApple(err)
+	}
+	done := none
+	if ours {
+		m.Key, m.Signer = nil, signer
+		done = func() { _ = signer.Close() } // it has nothing to lose
+	}
+	credentials, err := apple.Load(m)
+	if err != nil {
+		done()
+		return nil, none, ofApple(err)
+	}
+	return credentials, done, nil
+}
+
+// appleMaterial reads the files, and returns where the key's is. That is left
+// unread where Go does not sign with it.
+func appleMaterial(c serveConfig) (m apple.Material, key string, err error) {
 	if c.Apple.Certificate == "" {
-		d, err := development(filepath.Join(c.Data, devFolder), time.Now())
-		return d.Material(), err
+		folder := filepath.Join(c.Data, devFolder)
+		d, err := development(folder, time.Now())
+		return d.Material(), filepath.Join(folder, keyFile), err
 	}
-	m := apple.Material{Password: c.Apple.Password}
-	var err error
+	m.Password = c.Apple.Password
 	if m.Certificate, err = os.ReadFile(c.Apple.Certificate); err != nil {
-		return m, err
+		return m, "", err
 	}
-	if c.Apple.Key != "" {
+	if c.Apple.Key != "" && c.Apple.Signer != signOpenSSL {
 		if m.Key, err = os.ReadFile(c.Apple.Key); err != nil {
-			return m, err
+			return m, "", err
 		}
 	}
 	for _, file := range c.Apple.Intermediate {
 		b, err := os.ReadFile(file)
 		if err != nil {
-			return m, err
+			return m, "", err
 		}
 		m.Intermediates = append(m.Intermediates, b)
 	}
-	return m, nil
+	return m, c.Apple.Key, nil
 }
 
 // ofApple names the flag that a complaint about the certificates is about.

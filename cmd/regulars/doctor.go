@@ -12,7 +12,6 @@ import (
 
 	"regulars/cmd/internal/commandline"
 	"regulars/models"
-	"regulars/passes/apple"
 	"regulars/passes/google"
 )
 
@@ -168,15 +167,12 @@ func (c *doctorCommand) checkApple() []finding {
 		f.remedy = "Set --apple-certificate to your pass type ID certificate and --apple-intermediate to Apple's WWDR certificate."
 		return []finding{f}
 	}
-	m, err := appleMaterial(c.serveConfig)
-	var credentials *apple.Credentials
-	if err == nil {
-		credentials, err = apple.Load(m)
-	}
+	credentials, done, err := appleCredentials(c.serveConfig)
 	if err != nil {
-		f.verdict, f.say = bad, commandline.Sentence(ofApple(err))
+		f.verdict, f.say = bad, commandline.Sentence(err)
 		return []finding{f}
 	}
+	done() // a signature was tried
 	say := fmt.Sprintf("%s of team %s, good", credentials.PassTypeID, credentials.TeamID)
 	return []finding{
 		lasting(f, say, credentials.NotBefore, credentials.NotAfter, "renew it in Apple's developer portal, for the same pass type ID."),
