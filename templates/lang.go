@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 )
 
@@ -24,10 +26,22 @@ var Languages = []string{"en", "nl", "pl", "nb", "el"}
 // Args are the values that a text names.
 type Args map[string]any
 
-// Texts says things in one language.
+// Texts says things in one language. It looks a text up once and keeps its
+// pattern: a card has twenty of them, and a signature is made in the time that
+// a hundred take to be looked up.
 type Texts struct {
 	Lang string // the tag that was chosen, one of Languages
+	tag  language.Tag
 	loc  *i18n.Localizer
+
+	mu       sync.RWMutex
+	patterns map[phrase]pattern
+}
+
+// phrase is one text, for texts that count in one plural form.
+type phrase struct {
+	key  string
+	form plural.Form
 }
 
 var catalogue = sync.OnceValue(func() *i18n.Bundle {
@@ -68,40 +82,47 @@ func For(preferences ...string) *Texts {
 	return inLanguage(Languages[0])
 }
 
-func inLanguage(tag string) *Texts {
-	return &Texts{Lang: tag, loc: i18n.NewLocalizer(catalogue(), tag)}
-}
+var spoken = sync.OnceValue(func() map[string]*Texts {
+	all := map[string]*Texts{}
+	for _, lang := range Languages {
+		all[lang] = &Texts{Lang: lang, tag: language.Make(lang), loc: i18n.NewLocalizer(catalogue(), lang), patterns: map[phrase]pattern{}}
+	}
+	return all
+})
+
+func inLanguage(tag string) *Texts { return spoken()[tag] }
 
 // Say returns the text with that key. A key that no language has is a mistake
 // in the program and comes back in ⟦brackets⟧, which a test looks for.
 func (t *Texts) Say(key string, args ...Args) string {
-	return t.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: merge(args)}, key)
+	return t.pattern(phrase{key: key}, nil).fill("", args)
 }
 
 // Count returns the text with that key in the plural form for n; the text
 // names n as {{.Count}}.
 func (t *Texts) Count(key string, n int64, args ...Args) string {
-	data := merge(args)
-	data["Count"] = t.Number(n)
-	return t.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: int(n)}, key)
+	form := plural.Cardinal.MatchPlural(t.tag, int(max(n, -n)), 0, 0, 0, 0)
+	return t.pattern(phrase{key, form}, int(n)).fill(t.Number(n), args)
 }
 
-func (t *Texts) localize(config *i18n.LocalizeConfig, key string) string {
-	s, err := t.loc.Localize(config)
-	if err != nil && s == "" {
-		return "⟦" + key + "⟧"
+// pattern returns a phrase's pattern; count is one of the numbers that take its
+// form, or nil.
+func (t *Texts) pattern(of phrase, count any) pattern {
+	t.mu.RLock()
+	p, known := t.patterns[of]
+	t.mu.RUnlock()
+	if known {
+		return p
 	}
-	return s
-}
-
-func merge(args []Args) Args {
-	data := Args{}
-	for _, a := range args {
-		for k, v := range a {
-			data[k] = v
-		}
+	source, err := t.loc.Localize(&i18n.LocalizeConfig{MessageID: of.key, PluralCount: count, TemplateParser: template.IdentityParser{}})
+	if err != nil && source == "" {
+		return pattern{words: []string{"⟦" + of.key + "⟧"}} // not kept: there may be any number of them
 	}
-	return data
+	p = newPattern(source)
+	t.mu.Lock()
+	t.patterns[of] = p
+	t.mu.Unlock()
+	return p
 }
 
 // separators are the grouping and decimal marks of each language.

@@ -97,6 +97,7 @@ func Parse(text string) (models.CardNumber, error) {
 // Group writes n in groups of four, as it stands under the barcode.
 func Group[N ~string](n N) string {
 	var b strings.Builder
+	b.Grow(len(n) + len(n)/4)
 	for i, r := range n {
 		if i > 0 && i%4 == 0 {
 			b.WriteByte(' ')
