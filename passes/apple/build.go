@@ -3,7 +3,6 @@ package apple
 import (
 	"crypto/sha1" // Apple's manifest wants it; the signature over the manifest is SHA-256
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/url"
@@ -126,7 +125,7 @@ func (b *Builder) Build(d *Design, p *Pass, at time.Time) ([]byte, error) {
 	if faults := p.Check(rules); len(faults) > 0 {
 		return nil, faults.failure()
 	}
-	content, err := json.Marshal(p)
+	content, err := p.encode()
 	if err != nil {
 		return nil, fmt.Errorf("encode a pass: %w", err)
 	}
