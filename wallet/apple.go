@@ -45,7 +45,7 @@ func (a *AppleIssuer) Type() string { return a.builder.Credentials().PassTypeID 
 
 // bundle returns the signed pass of a version. Each version is signed once,
 // however many phones ask for it at the same time.
-func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) ([]byte, error) {
+func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) (apple.Bundle, error) {
 	key := string(p.Serial) + "/" + strconv.FormatInt(p.Version, 10)
 	if b := a.bundles.get(key); b != nil {
 		return b, nil
@@ -60,7 +60,7 @@ func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) ([]
 			}
 			return b, err
 		})
-		bundle, _ := b.([]byte)
+		bundle, _ := b.(apple.Bundle)
 		result <- made{bundle, err}
 	})
 	select {
@@ -72,7 +72,7 @@ func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) ([]
 }
 
 type made struct {
-	bundle []byte
+	bundle apple.Bundle
 	err    error
 }
 
@@ -80,7 +80,7 @@ type made struct {
 // whoever asked for it has hung up. Call it before the stores are closed.
 func (a *AppleIssuer) Wait() { a.making.Wait() }
 
-func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) ([]byte, error) {
+func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) (apple.Bundle, error) {
 	state, err := passes.Decode(p.Content)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) ([]
 	if err != nil {
 		return nil, err
 	}
-	card, err := apple.Card(program, state, apple.Identity{
+	card, err := design.Card(state, apple.Identity{
 		PassTypeID: p.Type, TeamID: a.builder.Credentials().TeamID, Serial: p.Serial, Token: p.Token, WebServiceURL: a.service,
 	})
 	if err != nil {

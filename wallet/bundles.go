@@ -3,9 +3,12 @@ package wallet
 import (
 	"container/list"
 	"sync"
+
+	"regulars/passes/apple"
 )
 
-// maxBundles bounds the memory for signed passes, in bytes.
+// maxBundles bounds the memory for signed passes, in bytes, without the pictures
+// that they share.
 const maxBundles = 64 << 20
 
 // bundles are the signed passes that were served lately; the one that nobody
@@ -18,14 +21,14 @@ type bundles struct {
 }
 
 type bundle struct {
-	key   string
-	bytes []byte
+	key  string
+	pass apple.Bundle
 }
 
 func newBundles() *bundles { return &bundles{order: list.New(), by: map[string]*list.Element{}} }
 
 // get returns a bundle, nil when it is not there.
-func (b *bundles) get(key string) []byte {
+func (b *bundles) get(key string) apple.Bundle {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.by[key]
@@ -33,21 +36,21 @@ func (b *bundles) get(key string) []byte {
 		return nil
 	}
 	b.order.MoveToFront(e)
-	return e.Value.(bundle).bytes
+	return e.Value.(bundle).pass
 }
 
-func (b *bundles) put(key string, data []byte) {
+func (b *bundles) put(key string, pass apple.Bundle) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.by[key] != nil {
 		return
 	}
-	b.by[key] = b.order.PushFront(bundle{key, data})
-	b.size += len(data)
+	b.by[key] = b.order.PushFront(bundle{key, pass})
+	b.size += pass.Own()
 	for b.size > maxBundles && b.order.Len() > 1 {
 		oldest := b.order.Back()
 		gone := b.order.Remove(oldest).(bundle)
 		delete(b.by, gone.key)
-		b.size -= len(gone.bytes)
+		b.size -= gone.pass.Own()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"regulars/models"
+	"regulars/passes/apple"
 	"regulars/models/store"
 )
 
@@ -227,7 +228,7 @@ func (s *Service) parseTag(tag string, counter int64) int64 {
 
 // Fetched is a pass as a phone gets it.
 type Fetched struct {
-	Bundle     []byte // the .pkpass; nil when the phone's copy is current
+	Bundle     apple.Bundle // nil when the phone's copy is current
 	ModifiedAt time.Time
 }
 

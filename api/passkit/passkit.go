@@ -191,13 +191,13 @@ func since(c *gin.Context) time.Time {
 func Serve(c *gin.Context, f wallet.Fetched) {
 	h := c.Writer.Header()
 	h.Set("Content-Type", ContentType)
-	h.Set("Content-Length", strconv.Itoa(len(f.Bundle)))
+	h.Set("Content-Length", strconv.Itoa(f.Bundle.Len()))
 	h.Set("Content-Disposition", `attachment; filename="card.pkpass"`)
 	h.Set("Last-Modified", f.ModifiedAt.UTC().Format(http.TimeFormat))
 	h.Set("Cache-Control", "no-store")
 	c.Status(http.StatusOK)
 	if c.Request.Method != http.MethodHead {
-		_, _ = c.Writer.Write(f.Bundle) // the phone has gone; it will ask again
+		_, _ = f.Bundle.WriteTo(c.Writer) // the phone has gone; it will ask again
 	}
 }
 

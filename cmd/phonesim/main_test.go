@@ -86,7 +86,7 @@ func (s *shopServer) pass(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/vnd.apple.pkpass")
 	w.Header().Set("Last-Modified", s.version.UTC().Format(http.TimeFormat))
-	_, _ = w.Write(b)
+	_, _ = b.WriteTo(w)
 }
 
 func (s *shopServer) register(w http.ResponseWriter, r *http.Request) {

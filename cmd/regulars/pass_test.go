@@ -40,7 +40,7 @@ func signedPass(t *testing.T) (pass, issuer string) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	pass, issuer = filepath.Join(dir, "ada.pkpass"), filepath.Join(dir, "wwdr.pem")
-	require.NoError(t, os.WriteFile(pass, bundle, 0o600))
+	require.NoError(t, os.WriteFile(pass, bundle.Bytes(), 0o600))
 	require.NoError(t, os.WriteFile(issuer, d.WWDR, 0o600))
 	return pass, issuer
 }

@@ -8,9 +8,10 @@ import (
 // archive writes a zip file of stored entries (APPNOTE 6.3, without Zip64):
 // pictures do not shrink, and the rest is too small to be worth the time. The
 // standard library would do the same; here the entries that all passes share
-// are laid out once, and one copy begins each file. All entries are of
-// 1 January 1980, so that equal passes are equal files.
+// are laid out once, and begin each file without being copied. All entries are
+// of 1 January 1980, so that equal passes are equal files.
 type archive struct {
+	shared    []byte // the beginning, which is another archive's
 	body      []byte // local headers and contents
 	directory []byte // central directory
 	count     uint16
@@ -32,20 +33,20 @@ const (
 	ownNameLength = 16 // at most
 )
 
-// with returns a copy of a with room for a pass's own entries, of so many
-// bytes in all.
+// with returns an archive that begins with what a has, and has room for a pass's
+// own entries, of so many bytes in all. To a nothing may be added afterwards.
 func (a *archive) with(room int) archive {
 	heads := ownEntries * (localSize + centralSize + 2*ownNameLength)
-	body := make([]byte, len(a.body), len(a.body)+room+heads+len(a.directory)+endSize)
-	copy(body, a.body)
 	directory := make([]byte, len(a.directory), len(a.directory)+ownEntries*(centralSize+ownNameLength))
 	copy(directory, a.directory)
-	return archive{body: body, directory: directory, count: a.count}
+	return archive{
+		shared: a.body, body: make([]byte, 0, room+heads+len(a.directory)+endSize), directory: directory, count: a.count,
+	}
 }
 
 // add appends a file. The archive stays far below 4 GB.
 func (a *archive) add(name string, content []byte) {
-	offset := uint32(len(a.body))
+	offset := uint32(len(a.shared) + len(a.body))
 	a.body = binary.LittleEndian.AppendUint32(a.body, localMark)
 	a.body = describe(a.body, name, content)
 	a.body = append(a.body, name...)
@@ -75,8 +76,8 @@ func describe(b []byte, name string, content []byte) []byte {
 }
 
 // close returns the whole file.
-func (a *archive) close() []byte {
-	start, size := uint32(len(a.body)), uint32(len(a.directory))
+func (a *archive) close() Bundle {
+	start, size := uint32(len(a.shared)+len(a.body)), uint32(len(a.directory))
 	file := append(a.body, a.directory...)
 	file = binary.LittleEndian.AppendUint32(file, endMark)
 	file = append(file, 0, 0, 0, 0) // one disk
@@ -84,5 +85,5 @@ func (a *archive) close() []byte {
 	file = binary.LittleEndian.AppendUint16(file, a.count)
 	file = binary.LittleEndian.AppendUint32(file, size)
 	file = binary.LittleEndian.AppendUint32(file, start)
-	return append(file, 0, 0) // no comment
+	return Bundle{a.shared, append(file, 0, 0)} // no comment
 }

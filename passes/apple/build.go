@@ -117,7 +117,7 @@ func (b *Builder) Credentials() *Credentials { return b.credentials }
 //
 // Of two builds with equal arguments all is equal, and with another time all
 // but the signature: a phone sees no change where there is none.
-func (b *Builder) Build(d *Design, p *Pass, at time.Time) ([]byte, error) {
+func (b *Builder) Build(d *Design, p *Pass, at time.Time) (Bundle, error) {
 	if err := b.credentials.Valid(at); err != nil {
 		return nil, err
 	}

@@ -98,7 +98,9 @@ func fileBy(t testing.TB, c *Credentials, s passes.State) []byte {
 	require.NoError(t, err)
 	out, err := b.Build(d, &pass, noon)
 	require.NoError(t, err)
-	return out
+	require.Equal(t, out.Len(), len(out.Bytes()))
+	require.Less(t, out.Own(), out.Len())
+	return out.Bytes()
 }
 
 // unzip returns the entries of an archive by name.
@@ -134,7 +136,7 @@ func TestManyBuildAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	d, err := designOnce()
 	require.NoError(t, err)
-	files := make([][]byte, 8)
+	files := make([]Bundle, 8)
 	var all sync.WaitGroup
 	for i := range files {
 		all.Go(func() {
@@ -149,8 +151,8 @@ func TestManyBuildAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	for i, f := range files {
-		require.Empty(t, Verify(f, c.Roots(), noon))
-		require.Contains(t, string(unzip(t, f)["pass.json"]), fmt.Sprintf(`"value":%d,`, i))
+		require.Empty(t, Verify(f.Bytes(), c.Roots(), noon))
+		require.Contains(t, string(unzip(t, f.Bytes())["pass.json"]), fmt.Sprintf(`"value":%d,`, i))
 	}
 }
 
@@ -267,8 +269,8 @@ func TestStampsAreOnTheStrip(t *testing.T) {
 		require.Contains(t, fmt.Sprint(pass.StoreCard.Secondary), "Free", "what comes next stands below")
 		file, err := b.Build(d, &pass, noon)
 		require.NoError(t, err)
-		require.Empty(t, Verify(file, c.Roots(), noon))
-		return unzip(t, file)
+		require.Empty(t, Verify(file.Bytes(), c.Roots(), noon))
+		return unzip(t, file.Bytes())
 	}
 	three, four, again := build(3), build(4), build(13)
 	for name := range three {

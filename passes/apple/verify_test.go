@@ -39,8 +39,8 @@ func TestOurPassesHaveNoFault(t *testing.T) {
 			require.NoError(t, err)
 			file, err := b.Build(d, &pass, noon)
 			require.NoError(t, err)
-			require.Empty(t, Verify(file, c.Roots(), noon), "%s in %s", name, tt.s.Locale)
-			require.Empty(t, Verify(file, nil, noon), "%s in %s", name, tt.s.Locale)
+			require.Empty(t, Verify(file.Bytes(), c.Roots(), noon), "%s in %s", name, tt.s.Locale)
+			require.Empty(t, Verify(file.Bytes(), nil, noon), "%s in %s", name, tt.s.Locale)
 		}
 	}
 }
@@ -336,7 +336,7 @@ func overlapping(t *testing.T) []byte {
 	a.directory = append(a.directory, a.directory...)
 	a.count++
 	copy(a.directory[once+centralSize:], "pass.jsoN")
-	return a.close()
+	return a.close().Bytes()
 }
 
 // A download that was cut off is no pass, wherever it was cut.

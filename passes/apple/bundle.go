@@ -1,0 +1,45 @@
+package apple
+
+import (
+	"bytes"
+	"io"
+)
+
+// Bundle is a .pkpass file: first the pictures, in memory that all passes of a
+// design share, then what is this pass's own. A tenth of the bytes is written
+// and kept for each pass; the rest would cost more than anything else but the
+// signature. Nobody may change it.
+type Bundle [][]byte
+
+// Len is the size of the file.
+func (b Bundle) Len() int {
+	n := 0
+	for _, part := range b {
+		n += len(part)
+	}
+	return n
+}
+
+// Own is the size of what no other pass shares.
+func (b Bundle) Own() int {
+	if len(b) == 0 {
+		return 0
+	}
+	return len(b[len(b)-1])
+}
+
+// Bytes returns the file in one piece, which is a copy.
+func (b Bundle) Bytes() []byte { return bytes.Join(b, nil) }
+
+// WriteTo implements io.WriterTo.
+func (b Bundle) WriteTo(w io.Writer) (int64, error) {
+	written := int64(0)
+	for _, part := range b {
+		n, err := w.Write(part)
+		written += int64(n)
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
