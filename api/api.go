@@ -49,6 +49,7 @@ func Handler(config Config) (http.Handler, error) {
 	people := &pages.Pages{Wallet: config.Wallet, Auth: config.Auth, Log: config.Log, Dev: config.Dev, SignIns: config.SignIns, Certificates: config.Certificates}
 	refuse := refuser(people)
 	m := newMetrics(config.Metrics, config.Certificates)
+	countSignatures(config.Metrics, config.Wallet.Apple)
 	r.Use(m.observe, recovered(config.Log, refuse), headers(strings.HasPrefix(config.Wallet.BaseURL, "https://")),
 		sameOrigin(refuse), jsonOnly, addressed)
 

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"regulars/api/pages"
+	"regulars/wallet"
 )
 
 // metrics counts requests by route, never by path: a path holds serials and
@@ -30,6 +31,13 @@ func newMetrics(r *prometheus.Registry, certificates []pages.Certificate) *metri
 	}
 	r.MustRegister(m.seconds, ends)
 	return m
+}
+
+// countSignatures tells how many passes were signed.
+func countSignatures(r *prometheus.Registry, a *wallet.AppleIssuer) {
+	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "regulars_pass_signatures_total", Help: "Passes signed since the start, one for each version that was asked for.",
+	}, func() float64 { return float64(a.Signed()) }))
 }
 
 func (m *metrics) observe(c *gin.Context) {

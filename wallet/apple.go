@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/singleflight"
 
@@ -24,6 +25,7 @@ type AppleIssuer struct {
 	signing chan struct{} // bounds how many passes are signed at once, so that a crowd of phones leaves the till its share
 	once    singleflight.Group
 	making  sync.WaitGroup
+	signed  atomic.Int64
 
 	mu      sync.Mutex
 	designs map[string]*apple.Design // by program version
@@ -42,6 +44,10 @@ func NewAppleIssuer(builder *apple.Builder, sender *push.APNs, baseURL string) *
 
 // Type is the pass type identifier of all our passes.
 func (a *AppleIssuer) Type() string { return a.builder.Credentials().PassTypeID }
+
+// Signed is how many passes were signed since the start: the dearest thing that
+// a fetch can ask for.
+func (a *AppleIssuer) Signed() int64 { return a.signed.Load() }
 
 // bundle returns the signed pass of a version. Each version is signed once,
 // however many phones ask for it at the same time.
@@ -101,7 +107,11 @@ func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) (ap
 	}
 	a.signing <- struct{}{}
 	defer func() { <-a.signing }()
-	return a.builder.Build(design, &card, s.Stores.Clock.Now())
+	b, err := a.builder.Build(design, &card, s.Stores.Clock.Now())
+	if err == nil {
+		a.signed.Add(1)
+	}
+	return b, err
 }
 
 // design returns the drawn pictures of a program version.

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"regulars/models"
-	"regulars/passes/apple"
 	"regulars/models/store"
+	"regulars/passes/apple"
 )
 
 // maxDevices is how many devices may hold one pass. A family shares a card; a

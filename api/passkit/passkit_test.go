@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -624,5 +625,39 @@ func TestPhoneFromEndToEnd(t *testing.T) {
 		held, err := s.Stores.Passes.Held(t.Context(), "demo")
 		require.NoError(t, err)
 		require.Zero(t, held)
+	})
+}
+
+// A crowd of phones that asks for one version costs one signature.
+func TestAVersionIsSignedOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *holder) {
+		signed := func() string {
+			for line := range strings.Lines(string(h.Do("GET", "/metrics", nil).Body)) {
+				if count, ok := strings.CutPrefix(line, "regulars_pass_signatures_total "); ok {
+					return strings.TrimSpace(count)
+				}
+			}
+			return "none"
+		}
+		require.Equal(t, "1", signed(), "the download")
+		h.book(t, 100)
+		require.Equal(t, "1", signed(), "nobody asked yet")
+		var crowd sync.WaitGroup
+		bodies := make([]string, 16)
+		for i := range bodies {
+			crowd.Go(func() {
+				r := httptest.NewRequest("GET", h.path(), nil)
+				r.Header.Set("Authorization", h.token().Value)
+				w := httptest.NewRecorder()
+				h.Handler.ServeHTTP(w, r)
+				bodies[i] = w.Body.String()
+			})
+		}
+		crowd.Wait()
+		for _, body := range bodies {
+			require.NotEmpty(t, body)
+			require.Equal(t, bodies[0], body)
+		}
+		require.Equal(t, "2", signed())
 	})
 }

@@ -3,7 +3,6 @@ package apple
 import (
 	"archive/zip"
 	"bytes"
-	"crypto"
 	"crypto/rand"
 	"errors"
 	"flag"
@@ -11,7 +10,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -178,55 +176,6 @@ func TestBuildRefusesWhatPhonesWould(t *testing.T) {
 	require.Len(t, faults, 1)
 	require.Equal(t, WrongIdentity, faults[0].Code)
 	require.Equal(t, "pass.json: passTypeIdentifier", faults[0].Path)
-}
-
-// BenchmarkPass compares signed passes, from a member's state to the file, with
-// bare signatures by the same key, in turns within one run. It counts the
-// processor's time of the whole process, garbage collection included, so that
-// other work on the machine does not blur the ratio. Run it with -cpu 1.
-func BenchmarkPass(b *testing.B) {
-	_, c := development(b)
-	builder, err := NewBuilder(c)
-	require.NoError(b, err)
-	s := anna()
-	d, err := NewDesign(cafe())
-	require.NoError(b, err)
-	id, digest := identity(c), make([]byte, 32)
-	const turn = 20
-	var bare, full time.Duration
-	for b.Loop() {
-		start := processorTime(b)
-		for range turn {
-			digest[0]++
-			if _, err := c.key.Sign(rand.Reader, digest, crypto.SHA256); err != nil {
-				b.Fatal(err)
-			}
-		}
-		between := processorTime(b)
-		for range turn {
-			s.Balances[0].Amount++
-			pass, err := d.Card(s, id)
-			if err == nil {
-				_, err = builder.Build(d, &pass, noon)
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-		bare, full = bare+between-start, full+processorTime(b)-between
-	}
-	b.ReportMetric(0, "ns/op") // two things in one; the parts say more
-	b.ReportMetric(float64(bare)/float64(full)*100, "%-of-bare-rate")
-	b.ReportMetric(float64(bare.Microseconds())/float64(turn*b.N), "µs/signature")
-	b.ReportMetric(float64(full.Microseconds())/float64(turn*b.N), "µs/pass")
-}
-
-// processorTime is what this process has used so far.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &used))
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // With the business's own certificate a developer tries it on one machine, with
