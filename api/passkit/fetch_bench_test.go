@@ -81,6 +81,7 @@ func BenchmarkFetch(b *testing.B) {
 					return
 				}
 				n, err := io.Copy(io.Discard, answer.Body)
+				_ = answer.Body.Close()
 				if err != nil || answer.StatusCode != http.StatusOK {
 					b.Errorf("status %d, %v", answer.StatusCode, err)
 				}

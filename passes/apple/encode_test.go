@@ -3,6 +3,7 @@ package apple
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,4 +48,46 @@ func TestPassIsEncodedAsTheLibraryDoes(t *testing.T) {
 	p := Pass{StoreCard: Fields{Back: []Field{{Key: "x", Value: math.NaN()}}}}
 	_, err := p.encode()
 	require.Error(t, err)
+}
+
+// A field that is added to Pass is not forgotten by encode.
+func TestEveryFieldIsEncoded(t *testing.T) {
+	var p Pass
+	fill(reflect.ValueOf(&p).Elem())
+	want, err := json.Marshal(&p)
+	require.NoError(t, err)
+	got, err := p.encode()
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got))
+}
+
+// fill gives each exported field a value.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(v.Index(0))
+		fill(v.Index(1))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(7)
+	case reflect.Float64:
+		v.SetFloat(0.5)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(int64(7)))
+	default:
+		panic("fill does not know " + v.Kind().String())
+	}
 }
