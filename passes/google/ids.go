@@ -1,6 +1,7 @@
 package google
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -16,6 +17,24 @@ type ObjectID struct {
 
 // String returns the id as Google writes it, issuer.suffix.
 func (id ObjectID) String() string { return id.Issuer + "." + suffix(string(id.Serial)) }
+
+// ParseObjectID reads an id as Google writes it; false for one that String
+// never returns.
+func ParseObjectID(s string) (ObjectID, bool) {
+	issuer, rest, _ := strings.Cut(s, ".")
+	serial, ok := unsuffix(rest)
+	id := ObjectID{Issuer: issuer, Serial: models.Serial(serial)}
+	return id, ok && issuer != "" && serial != "" && id.String() == s
+}
+
+// ParseClassID returns the program of a class of ours; false for an id that
+// ClassID never returns.
+func ParseClassID(s string) (program models.ProgramID, ok bool) {
+	issuer, rest, _ := strings.Cut(s, ".")
+	text, ok := unsuffix(rest)
+	program = models.ProgramID(text)
+	return program, ok && issuer != "" && program != "" && ClassID(issuer, program) == s
+}
 
 // ClassID is the id of a program's class. It carries the program and no
 // version: an object can't move to another class, so one class lives as long
@@ -39,4 +58,25 @@ func suffix(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// unsuffix is the name that suffix wrote.
+func unsuffix(s string) (string, bool) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '.' {
+			b.WriteByte(s[i])
+			continue
+		}
+		if i+2 >= len(s) {
+			return "", false
+		}
+		c, err := hex.DecodeString(s[i+1 : i+3])
+		if err != nil {
+			return "", false
+		}
+		b.Write(c)
+		i += 2
+	}
+	return b.String(), true
 }
