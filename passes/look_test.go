@@ -37,7 +37,7 @@ func drawn(t *testing.T, p *models.Program) []string {
 		all = append(all, string(b))
 	}
 	keep([]any{p.Name, p.Brand}) // all that pictures are drawn from
-	keep(google.Class(p, "3388", google.Images{Logo: "https://cards.example/logo.png"}))
+	keep(google.Class(p, "3388", google.Images{Logo: "https://cards.example/logo.png"}, ""))
 	for _, locale := range append([]string{""}, templates.Languages...) {
 		for _, balance := range []int64{-10, 0, 70, 999} {
 			m := &models.Member{Card: "70000000000000000011", Name: "Anna", Locale: locale, JoinedAt: time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC)}

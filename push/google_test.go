@@ -54,7 +54,7 @@ func googleProgram() *models.Program {
 }
 
 func googleClass(sim *wallettest.GoogleWallet) *walletobjects.LoyaltyClass {
-	return google.Class(googleProgram(), sim.Issuer(), google.Images{Logo: "https://cafe.example/logo.png"})
+	return google.Class(googleProgram(), sim.Issuer(), google.Images{Logo: "https://cafe.example/logo.png"}, "")
 }
 
 func googleObject(sim *wallettest.GoogleWallet, s passes.State) *walletobjects.LoyaltyObject {
@@ -181,7 +181,7 @@ func TestKeyOfAnotherAccountIsRefusedWithARemedy(t *testing.T) {
 
 func TestAnotherIssuersObjectIsDenied(t *testing.T) {
 	sim, g := googleWallet(t, wallettest.GoogleOptions{}, nil)
-	out := g.PutClass(t.Context(), google.Class(googleProgram(), "1111", google.Images{Logo: "https://cafe.example/logo.png"}))
+	out := g.PutClass(t.Context(), google.Class(googleProgram(), "1111", google.Images{Logo: "https://cafe.example/logo.png"}, ""))
 	require.Equal(t, push.Rejected, out.Result)
 	require.Equal(t, "permissionDenied", out.Reason)
 	require.Equal(t, 1, sim.Counts()["loyaltyClass.insert 403"])

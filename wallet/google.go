@@ -23,6 +23,11 @@ type GoogleIssuer struct {
 	BaseURL string // from which Google fetches the pictures
 	SaveURL string // what a save link begins with, up to its token; google.SaveURL when empty
 
+	// Callback is where Google tells of cards that are saved and removed, an https
+	// address that leads to Service.Callback; empty where Google can't reach us.
+	Callback string
+	Keys     *push.Document[google.RootKeys] // that callbacks are signed under
+
 	mu      sync.Mutex
 	classes map[models.ProgramID]int // the version of each program that Google has the class of
 }
@@ -62,7 +67,7 @@ func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
 // members; the object is as the version of its state shows it.
 func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state passes.State, pass *models.Pass) push.Outcome {
 	if !g.hasClass(p) {
-		if out := g.Wallet.PutClass(ctx, google.Class(p, g.Issuer, g.images(p))); out.Result != push.Sent {
+		if out := g.Wallet.PutClass(ctx, google.Class(p, g.Issuer, g.images(p), g.Callback)); out.Result != push.Sent {
 			return out
 		}
 		g.noteClass(p.ID, p.Version)

@@ -33,7 +33,8 @@ func newControl(world *wallettest.World, fleet *wallettest.Fleet) http.Handler {
 		"DELETE /phones/{name}/passes/{serial}": c.removePass, "POST /phones/{name}/token": c.changeToken,
 		"POST /phones/{name}/refresh": c.refresh, "POST /phones/{name}/misbehave": c.misbehave,
 		"GET /androids": c.androids, "POST /androids": c.save, "GET /androids/{name}": c.android,
-		"POST /load": c.load, "GET /load": c.loaded,
+		"DELETE /androids/{name}/cards/{id}": c.removeCard,
+		"POST /load":                         c.load, "GET /load": c.loaded,
 	} {
 		mux.HandleFunc(pattern, answer(h))
 	}
@@ -239,12 +240,32 @@ func (c control) save(r *http.Request) (any, error) {
 }
 
 func (c control) android(r *http.Request) (any, error) {
+	a, err := c.findAndroid(r)
+	if err != nil {
+		return nil, err
+	}
+	return androidView{a.Name, a.Saved(), a.Text()}, nil
+}
+
+func (c control) findAndroid(r *http.Request) (*wallettest.Android, error) {
 	for _, a := range c.world.Androids() {
 		if a.Name == r.PathValue("name") {
-			return androidView{a.Name, a.Saved(), a.Text()}, nil
+			return a, nil
 		}
 	}
 	return nil, errUnknown
+}
+
+// removeCard takes a card out of the phone's wallet, and Google tells the server.
+func (c control) removeCard(r *http.Request) (any, error) {
+	a, err := c.findAndroid(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Remove(r.PathValue("id")); err != nil {
+		return nil, err
+	}
+	return androidView{a.Name, a.Saved(), a.Text()}, nil
 }
 
 // loadView tells how a load does.

@@ -269,7 +269,7 @@ func TestServicesAreBrokenAndMendedByCommand(t *testing.T) {
 	defer transport.CloseIdleConnections()
 	g, err := push.NewGoogleWallet(t.Context(), push.GoogleConfig{CredentialsJSON: key, Endpoint: s.at.Google, HTTPClient: &http.Client{Transport: transport}})
 	require.NoError(t, err)
-	class := google.Class(program(), s.at.Issuer, google.Images{Logo: "https://cafe.example/logo.png"})
+	class := google.Class(program(), s.at.Issuer, google.Images{Logo: "https://cafe.example/logo.png"}, "")
 
 	s.do(0, "fault", "add", "google", "--status", "503", "--times=-1", "--key", class.Id)
 	require.Equal(t, push.Retry, g.PutClass(t.Context(), class).Result)
@@ -286,6 +286,10 @@ func TestServicesAreBrokenAndMendedByCommand(t *testing.T) {
 	require.Contains(t, s.do(0, "android", "save", link), "77")
 	require.Contains(t, s.do(0, "android", "show", "android-1"), "Bob")
 	require.Contains(t, s.do(0, "android", "list"), object.Id)
+	s.do(0, "android", "remove", "android-1", object.Id)
+	require.NotContains(t, s.do(0, "android", "list"), object.Id)
+	s.do(1, "android", "remove", "android-1", object.Id)
+	s.do(1, "android", "remove", "nobody", object.Id)
 }
 
 func TestLoadEnrolsMembersAndGivesEachAPhone(t *testing.T) {

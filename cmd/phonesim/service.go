@@ -12,9 +12,10 @@ import (
 )
 
 type androidCommand struct {
-	Save androidSave `cmd:"" help:"Open a link that leads to Google Wallet, and save the card."`
-	List androidList `cmd:"" help:"All Androids and their cards."`
-	Show androidShow `cmd:"" help:"The cards of a phone."`
+	Save   androidSave   `cmd:"" help:"Open a link that leads to Google Wallet, and save the card."`
+	List   androidList   `cmd:"" help:"All Androids and their cards."`
+	Show   androidShow   `cmd:"" help:"The cards of a phone."`
+	Remove androidRemove `cmd:"" help:"Take a card out of a phone's wallet."`
 }
 
 type androidSave struct {
@@ -53,6 +54,15 @@ func (a androidShow) Run(ctx context.Context, c client, out io.Writer) error {
 	}
 	fmt.Fprint(out, v.Text)
 	return nil
+}
+
+type androidRemove struct {
+	phoneName
+	Card string `arg:"" help:"The card, as list names it."`
+}
+
+func (a androidRemove) Run(ctx context.Context, c client) error {
+	return c.call(ctx, http.MethodDelete, "/androids/"+url.PathEscape(a.Name)+"/cards/"+url.PathEscape(a.Card), nil, nil)
 }
 
 type faultCommand struct {

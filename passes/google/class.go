@@ -18,8 +18,9 @@ type Images struct {
 }
 
 // Class returns what all cards of p share. It always asks for review: Google
-// approves such a write by itself and refuses one that says APPROVED.
-func Class(p *models.Program, issuer string, images Images) *walletobjects.LoyaltyClass {
+// approves such a write by itself and refuses one that says APPROVED. callback is
+// the https URL where Google tells who saves and removes a card; empty for none.
+func Class(p *models.Program, issuer string, images Images, callback string) *walletobjects.LoyaltyClass {
 	c := &walletobjects.LoyaltyClass{
 		Id:                        ClassID(issuer, p.ID),
 		IssuerName:                p.Organization,
@@ -43,9 +44,13 @@ func Class(p *models.Program, issuer string, images Images) *walletobjects.Loyal
 		c.HomepageUri = &walletobjects.Uri{Uri: p.Contact.Website, LocalizedDescription: everywhere(p, say("googleWebsite")), Id: "website"}
 	}
 	c.LinksModuleData = links(contacts(p))
+	if callback != "" {
+		c.CallbackOptions = &walletobjects.CallbackOptions{Url: callback}
+	}
 	nullEmpty(&c.NullFields, map[string]bool{
 		"WideProgramLogo": c.WideProgramLogo == nil, "HeroImage": c.HeroImage == nil,
 		"HomepageUri": c.HomepageUri == nil, "LinksModuleData": c.LinksModuleData == nil,
+		"CallbackOptions": c.CallbackOptions == nil,
 	})
 	return c
 }

@@ -83,12 +83,12 @@ func regular() passes.State {
 
 func TestClassSaysWhatAllMembersShare(t *testing.T) {
 	images := google.Images{Logo: "https://cafe.example/a/logo-1.png", Hero: "https://cafe.example/a/hero-1.png"}
-	golden(t, "class.json", google.Class(cafe(), issuer, images))
+	golden(t, "class.json", google.Class(cafe(), issuer, images, "https://cafe.example/google/callback"))
 
 	plain := cafe()
 	plain.Contact, plain.Rewards = models.Contact{}, nil
-	golden(t, "class-units.json", google.Class(bakery(), issuer, images))
-	golden(t, "class-plain.json", google.Class(plain, issuer, google.Images{Logo: images.Logo}))
+	golden(t, "class-units.json", google.Class(bakery(), issuer, images, ""))
+	golden(t, "class-plain.json", google.Class(plain, issuer, google.Images{Logo: images.Logo}, ""))
 }
 
 func TestObjectSaysWhatTheCardSays(t *testing.T) {
@@ -146,7 +146,7 @@ func TestTextsStayWithinWhatIsShown(t *testing.T) {
 	for i := range 40 {
 		p.Rewards = append(p.Rewards, models.Reward{ID: models.RewardID(rune('a' + i)), Name: strings.Repeat("ż", 25), Unit: models.Points, Cost: int64(i + 1)})
 	}
-	for _, m := range google.Class(p, issuer, google.Images{}).TextModulesData {
+	for _, m := range google.Class(p, issuer, google.Images{}, "").TextModulesData {
 		for _, v := range m.LocalizedBody.TranslatedValues {
 			require.LessOrEqual(t, len([]rune(v.Value)), 502)
 		}

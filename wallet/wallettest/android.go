@@ -13,7 +13,7 @@ import (
 // Android is a phone with Google Wallet. It holds no copies: what it shows is
 // what Google has, so a PATCH is on its screen at once.
 type Android struct {
-	Name  string // for people; Google knows no such thing
+	Name  string // of the phone, and of its owner's account at Google
 	Token string // registration token for the companion app's messages; empty without the app
 
 	google *GoogleWallet
@@ -29,7 +29,7 @@ func NewAndroid(name string, g *GoogleWallet, token string) *Android {
 
 // Save opens a save link and returns the id of the object saved.
 func (a *Android) Save(link string) (string, error) {
-	id, err := a.google.Save(link)
+	id, err := a.google.save(link, a.Name)
 	if err != nil {
 		return "", err
 	}
@@ -39,6 +39,17 @@ func (a *Android) Save(link string) (string, error) {
 		a.saved = append(a.saved, id)
 	}
 	return id, nil
+}
+
+// Remove takes a card out of the phone's wallet.
+func (a *Android) Remove(id string) error {
+	if err := a.google.remove(id, a.Name); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.saved = slices.DeleteFunc(a.saved, func(s string) bool { return s == id })
+	return nil
 }
 
 // Open follows a link as the phone's browser does, up to the save link that it

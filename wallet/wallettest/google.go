@@ -30,6 +30,10 @@ type GoogleOptions struct {
 	RequestsPerSecond float64             // 429 above; Google's own limit is 20. 0 sets none
 	TokenLife         time.Duration       // of access tokens; an hour when 0
 	Now               func() time.Time    // time.Now when nil
+
+	// Callbacks carries callbacks, and so trusts the server that they are for. A
+	// client of the simulator's own when nil.
+	Callbacks *http.Client
 }
 
 // GoogleWallet is the server side of Google Wallet's REST interface with its
@@ -46,6 +50,8 @@ type GoogleWallet struct {
 	closing chan struct{}
 	done    chan struct{}
 	limiter *rate.Limiter // nil: no limit
+	caller  *http.Client
+	calling sync.WaitGroup // callbacks under way
 
 	mu        sync.Mutex
 	resources map[string]map[string]resource // by kind, then id
@@ -53,6 +59,9 @@ type GoogleWallet struct {
 	notified  map[string][]time.Time         // by quota and id: when the holders were notified
 	counts    map[string]int                 // requests by "kind.method status"
 	watchers  map[chan<- string]struct{}     // told the id of each object that changed
+	holders   map[string]map[string]bool     // of each object
+	keys      *CallbackKeys
+	hushed    bool // no callbacks are sent
 }
 
 // resource is one class or object, as JSON.
@@ -67,6 +76,10 @@ func NewGoogleWallet(o GoogleOptions) (*GoogleWallet, error) {
 		opts: o, closing: make(chan struct{}), done: make(chan struct{}),
 		resources: map[string]map[string]resource{}, tokens: map[string]time.Time{},
 		notified: map[string][]time.Time{}, counts: map[string]int{}, watchers: map[chan<- string]struct{}{},
+		holders: map[string]map[string]bool{}, keys: NewCallbackKeys(o.Issuer, o.Now()), caller: o.Callbacks,
+	}
+	if g.caller == nil {
+		g.caller = &http.Client{Transport: &http.Transport{}}
 	}
 	if o.RequestsPerSecond > 0 {
 		g.limiter = rate.NewLimiter(rate.Limit(o.RequestsPerSecond), max(1, int(o.RequestsPerSecond)))
@@ -159,8 +172,14 @@ func (g *GoogleWallet) RevokeTokens() {
 
 // Close stops the simulator; it leaves no goroutine.
 func (g *GoogleWallet) Close() error {
+	g.mu.Lock() // a callback begins before, or not at all
 	close(g.closing)
+	g.mu.Unlock()
 	err := g.server.Close()
 	<-g.done
+	g.calling.Wait()
+	if g.opts.Callbacks == nil {
+		g.caller.CloseIdleConnections()
+	}
 	return err
 }

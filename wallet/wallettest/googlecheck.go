@@ -109,6 +109,8 @@ func checkParts(path string, v map[string]any) *apiError {
 		return refusal(http.StatusBadRequest, "invalid", "The id of a text module must not hold dots: %s", v["id"])
 	case strings.HasSuffix(strings.ToLower(name), "barcode") && (v["type"] == nil || v["value"] == nil && v["valuePattern"] == nil):
 		return refusal(http.StatusBadRequest, "required", "%s needs a type and a value", path)
+	case name == "callbackOptions" && !reachable(text(v["url"])):
+		return refusal(http.StatusBadRequest, "invalid", "%s.url must be an https address: %q", path, text(v["url"]))
 	}
 	if _, described := v["contentDescription"]; described || v["sourceUri"] != nil || v["privateImageId"] != nil {
 		return checkImage(path, v)
@@ -116,8 +118,14 @@ func checkParts(path string, v map[string]any) *apiError {
 	return nil
 }
 
-// checkImage refuses what Google could not fetch. Plain http is taken from
-// nearby only, so that a trial without a domain can show its pictures.
+// reachable reports whether Google would go to an address. Plain http is taken
+// from nearby only, so that a trial without a domain works.
+func reachable(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && nearby(u.Hostname()))
+}
+
+// checkImage refuses what Google could not fetch.
 func checkImage(path string, v map[string]any) *apiError {
 	source, _ := v["sourceUri"].(map[string]any)
 	if (source != nil) == (v["privateImageId"] != nil) {
@@ -126,8 +134,7 @@ func checkImage(path string, v map[string]any) *apiError {
 	if source == nil {
 		return nil
 	}
-	u, err := url.Parse(text(source["uri"]))
-	if err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && nearby(u.Hostname())) {
+	if reachable(text(source["uri"])) {
 		return nil
 	}
 	return refusal(http.StatusBadRequest, "imageNotFound", "Image cannot be loaded at %s: %q", path, text(source["uri"]))

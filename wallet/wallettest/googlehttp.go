@@ -61,6 +61,9 @@ func (g *GoogleWallet) handler() http.Handler {
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
 		g.faulty(w, r, "token", g.token)
 	})
+	mux.HandleFunc("GET "+KeysPath, func(w http.ResponseWriter, r *http.Request) {
+		g.faulty(w, r, "keys", g.publish)
+	})
 	mux.HandleFunc("GET "+savePath+"{token}", g.savePage)
 	for pattern, method := range map[string]string{
 		"POST " + apiPath + "{kind}": "insert", "GET " + apiPath + "{kind}": "list", "GET " + apiPath + "{kind}/{id}": "get",

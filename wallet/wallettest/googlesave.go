@@ -29,11 +29,14 @@ func (c *saveClaims) GetExpirationTime() (*jwt.NumericDate, error) { return nil,
 func (c *saveClaims) GetNotBefore() (*jwt.NumericDate, error)      { return nil, nil } //nolint:nilnil // the library's words for "none"
 func (c *saveClaims) GetIssuedAt() (*jwt.NumericDate, error)       { return c.IssuedAt, nil }
 
-// Save does what Google does when somebody opens a save link: it checks the
-// token's signature and claims, creates the object if the token carries one
-// that is missing, never changes one that exists, and returns the id of the
-// object that is now saved.
-func (g *GoogleWallet) Save(link string) (string, error) {
+// Save does what Google does when somebody opens a save link: it saves the card
+// for somebody who is not told apart from others who do so.
+func (g *GoogleWallet) Save(link string) (string, error) { return g.save(link, "somebody") }
+
+// save checks the token's signature and claims, creates the object if the token
+// carries one that is missing, never changes one that exists, and returns the
+// id of the object that holder now has saved.
+func (g *GoogleWallet) save(link, holder string) (string, error) {
 	_, token, ok := strings.Cut(link, savePath)
 	if !ok {
 		return "", fmt.Errorf("save link: no %s in it", savePath)
@@ -57,10 +60,10 @@ func (g *GoogleWallet) Save(link string) (string, error) {
 	case len(claims.Payload.Objects) != 1:
 		return "", fmt.Errorf("save link: %d loyalty objects, not one", len(claims.Payload.Objects))
 	}
-	return g.saveObject(claims.Payload.Objects[0])
+	return g.saveObject(claims.Payload.Objects[0], holder)
 }
 
-func (g *GoogleWallet) saveObject(raw []byte) (string, error) {
+func (g *GoogleWallet) saveObject(raw []byte, holder string) (string, error) {
 	var ref struct{ ID string }
 	if err := json.Unmarshal(raw, &ref); err != nil {
 		return "", fmt.Errorf("save link: %w", err)
@@ -77,7 +80,7 @@ func (g *GoogleWallet) saveObject(raw []byte) (string, error) {
 	if r["state"] != "ACTIVE" {
 		return "", fmt.Errorf("save link: object %s is %v", ref.ID, r["state"])
 	}
-	r["hasUsers"] = true
+	g.held(ref.ID, holder, true)
 	return ref.ID, nil
 }
 

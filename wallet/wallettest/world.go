@@ -87,6 +87,7 @@ func (w *World) start(before worldState) error {
 	}
 	w.Google, err = NewGoogleWallet(GoogleOptions{
 		Addr: w.opts.GoogleAddr, Authority: w.authority, Issuer: w.opts.Issuer, Key: key, RequestsPerSecond: w.opts.GoogleRate,
+		Callbacks: w.opts.Phones.Client,
 	})
 	return err
 }
@@ -272,6 +273,9 @@ func (w *World) restore(before worldState) error {
 		w.FCM.Adopt(fcmProject, s.Token)
 		a := NewAndroid(s.Name, w.Google, s.Token)
 		a.saved = s.Saved
+		for _, id := range s.Saved {
+			w.Google.adopt(id, s.Name)
+		}
 		w.androids[s.Name] = a
 	}
 	for _, s := range before.Phones {

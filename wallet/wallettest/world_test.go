@@ -78,7 +78,7 @@ func fillWorld(t *testing.T, w *wallettest.World) {
 	})
 	require.NoError(t, err)
 	p, state := cafe()
-	require.Equal(t, push.Sent, g.PutClass(t.Context(), google.Class(p, w.Google.Issuer(), google.Images{Logo: "https://cafe.example/logo.png"})).Result)
+	require.Equal(t, push.Sent, g.PutClass(t.Context(), google.Class(p, w.Google.Issuer(), google.Images{Logo: "https://cafe.example/logo.png"}, "")).Result)
 	require.Equal(t, push.Sent, g.PutObject(t.Context(), google.Object(p, state, google.ObjectID{Issuer: w.Google.Issuer(), Serial: "s1"}, "")).Result)
 }
 
