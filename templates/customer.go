@@ -187,6 +187,7 @@ const (
 	StageAccepted Stage = "accepted" // Apple or Google has taken it
 	StageAsked    Stage = "asked"    // the phone has asked what is new
 	StageFetched  Stage = "fetched"  // the phone shows it
+	StageRemoved  Stage = "removed"  // nobody holds the pass any more
 )
 
 // Pass is a card in a wallet and how far its newest content has come.
@@ -195,6 +196,7 @@ type Pass struct {
 	Stage    Stage
 	At       time.Time // when it came to that stage; zero when unknown
 	Devices  int64     // phones that hold it; 0 when unknown
+	Saved    time.Time // when it was put into the wallet, where it still is; zero when unknown
 	Trouble  string    // why the phone was not reached; the console only
 	Since    time.Time // with Trouble: when the phone was last up to date
 }

@@ -100,7 +100,7 @@ var kinds = []string{"points", "visits", "stamps"}
 var computed = map[string][]string{
 	"entry": {"open", "earn", "load", "expire", "redeem", "reverse", "adjust", "check_in", "survey", "review", "bonus", "gift", "received", "merge", "unmerge", "join", "leave"}, "till.deed": {"check_in", "survey", "review"}, "role": {"owner", "manager", "marketer", "staff"},
 	"wallet.name": {"apple", "google"}, "wallet.maker": {"apple", "google"}, "consent": {"program", "wallet", "email", "telephone"},
-	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched)},
+	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched), string(StageRemoved)},
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
 	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
 	"sharing.done": {"given", "invited", "withdrawn", "joined", "left", "removed"},
@@ -113,6 +113,7 @@ func TestComputedKeys(t *testing.T) {
 	maps.Copy(english, texts(t, "units", "en"))
 	maps.Copy(english, texts(t, "sharing", "en"))
 	maps.Copy(english, texts(t, "invited", "en"))
+	maps.Copy(english, texts(t, "holders", "en"))
 	for prefix, names := range computed {
 		for _, name := range names {
 			require.Contains(t, english, prefix+"."+name)

@@ -83,6 +83,11 @@ var phones = []Pass{
 	{Platform: "google", Stage: StageQueued, At: ago(20 * time.Second), Trouble: "RESOURCE_EXHAUSTED", Since: ago(26 * time.Hour)},
 }
 
+var (
+	inGoogle  = Pass{Platform: "google", Stage: StageAccepted, At: ago(3 * time.Minute), Saved: ago(40 * day)}
+	outGoogle = Pass{Platform: "google", Stage: StageRemoved, At: ago(2 * day)}
+)
+
 var said = []Report{
 	{At: ago(3 * time.Hour), Text: "[2026-11-22 10:05:00 +0000] Get pass task (pass type pass.com.example.card, serial number …) encountered error: Unexpected response code 500"},
 	{At: ago(2 * day), Text: "<b>loremipsumdolor.sitametconsectetur.adipiscingelit.seddoeiusmod.tempor"},
@@ -109,7 +114,7 @@ var stories = map[string]Page{
 	"found": Found{Join{Frame: customer("/join/demo"), Name: "Corner Café Regulars", Organization: "Corner Café", Action: "/join/demo", Key: "k1",
 		Values: JoinValues{Name: "Eve", Phone: "+31 6 12345678"}, Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}}},
 	"member": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Rewards: []RewardProgress{coffee, lunch}, Entries: history,
-		Consents: consents, Action: "/m/t1/consents", Key: "k2", Passes: phones[:1], Saved: true},
+		Consents: consents, Action: "/m/t1/consents", Key: "k2", Passes: []Pass{phones[0], inGoogle}, Saved: true},
 	"member_units": Member{Frame: customer("/m/t1"), Card: Card{StripURL: "/art/demo/3/hero-stamps-3-10.png", Program: card.Program, Member: card.Member, Number: card.Number, Balances: several, Tier: "Gold", Barcode: code},
 		Dates: dates, Earn: []string{"1 point for each €1 you spend", "A stamp for lunch"},
 		Rewards: []RewardProgress{{Name: "Free loaf", Unit: loaves, Cost: 10, Have: 23, Ready: true, Times: 2}, {Name: "Free lunch", Unit: lunches, Cost: 8, Have: 4}},
@@ -208,7 +213,7 @@ var stories = map[string]Page{
 	"detail": MemberDetail{Frame: owner("/console/members/m1"), Name: "Sofia Lind", Card: card.Number, Phone: "+31 6 12345678", Email: "sofia@example.com", Joined: ago(60 * day), Tier: "Silver", Balances: has(128),
 		PageURL: "/m/t1", Consents: []Choice{{Purpose: "wallet", Wording: consents[0].Wording, Given: true}, consents[1]}, Passes: phones, Reports: said[:1], Entries: reversible(), NextURL: "/console/members/m1?cursor=c2",
 		Tags: []Tag{{"student", "/console/members?tag=student"}, {"neighbourhood-board", "/console/members?tag=neighbourhood-board"}}, TagsAction: "/console/members/m1/tags", TagsKey: "k6", TagsTyped: "student two+words", TagsError: "A tag has up to 40 small letters, digits, - and _."},
-	"detail_units": MemberDetail{Frame: owner("/console/members/m1"), TagsKey: "k6", Name: "Sofia Lind", Card: card.Number, Joined: ago(60 * day), Balances: several, Dates: dates,
+	"detail_units": MemberDetail{Frame: owner("/console/members/m1"), Passes: []Pass{outGoogle}, TagsKey: "k6", Name: "Sofia Lind", Card: card.Number, Joined: ago(60 * day), Balances: several, Dates: dates,
 		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50", By: "Ana"}}},
 	"poster": Poster{Frame: owner("/console/poster"), Lang: "nl", Name: "Corner Café Regulars", Organization: "Corner Café",
 		Offer: []string{"1 punt voor elke € 1,00 die je uitgeeft", "Gratis koffie voor 100 punten", "Lunch voor twee voor 400 punten"}, Address: "cards.example/join/demo", JoinQR: code},
