@@ -1,5 +1,5 @@
-// Package api is the HTTP edge: it puts the JSON API, Apple's web service and
-// the pages behind one handler, with what holds for all of them: bounds,
+// Package api is the HTTP edge: it puts the JSON API, Apple's web service,
+// Google's callbacks and the pages behind one handler, with what holds for all of them: bounds,
 // headers, a log without secrets, and an answer when something panics.
 package api
 
@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"regulars/api/auth"
+	"regulars/api/google"
 	"regulars/api/pages"
 	"regulars/api/passkit"
 	"regulars/api/problem"
@@ -55,13 +56,14 @@ func Handler(config Config) (http.Handler, error) {
 
 	rest.New(r, &rest.API{Wallet: config.Wallet, Auth: config.Auth, Log: config.Log})
 	(&passkit.API{Wallet: config.Wallet, Log: config.Log}).Mount(r.Group("/passkit"))
+	(&google.API{Wallet: config.Wallet, Log: config.Log}).Mount(r.Group("/google"))
 	people.Mount(r)
 
 	r.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	r.GET("/readyz", ready(config.Wallet))
 	r.GET("/metrics", gin.WrapH(promhttp.HandlerFor(config.Metrics, promhttp.HandlerOpts{})))
 	r.GET("/robots.txt", func(c *gin.Context) {
-		c.String(http.StatusOK, "User-agent: Googlebot\nAllow: /art/\n\nUser-agent: *\nDisallow: /m/\nDisallow: /p/\nDisallow: /g/\n")
+		c.String(http.StatusOK, "User-agent: Googlebot\nAllow: /art/\nAllow: /google/callback\n\nUser-agent: *\nDisallow: /m/\nDisallow: /p/\nDisallow: /g/\n")
 	})
 	r.NoRoute(func(c *gin.Context) {
 		refuse(c, problem.New(http.StatusNotFound, "unknown_path", "", "There is nothing at this address."))
@@ -85,10 +87,10 @@ func refuser(people *pages.Pages) func(*gin.Context, *problem.Details) {
 }
 
 // browser reports whether a person reads the answer. Browsers ask for HTML by
-// name; what is under /api and /passkit is for programs, whoever asks.
+// name; what is under /api, /passkit and /google is for programs, whoever asks.
 func browser(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/passkit/") &&
-		strings.Contains(r.Header.Get("Accept"), "text/html")
+		!strings.HasPrefix(r.URL.Path, "/google/") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // ready answers 200 once the database does.

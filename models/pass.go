@@ -41,7 +41,35 @@ type Pass struct {
 	Fetched     int64      `bson:"fetched"`           // Apple: the newest version that a phone is known to have: fetched by the web service, or held when it registered
 	FetchedAt   *time.Time `bson:"fetched_at,omitempty"`
 	Trouble     string     `bson:"trouble,omitempty"` // why the last attempt to reach the phone failed, for people
+
+	// Google tells of each holder who comes or goes, and when asked, whether there
+	// is one at all.
+	SavedAt    *time.Time `bson:"saved_at,omitempty"`    // when somebody last saved it; nil when nobody is known to have
+	RemovedAt  *time.Time `bson:"removed_at,omitempty"`  // when nobody held it any more; nil while somebody does, or may
+	HoldersDue *time.Time `bson:"holders_due,omitempty"` // when to ask whether anybody holds it; also the end of a lease
+	Asks       int        `bson:"asks,omitempty"`        // failed attempts to ask
+	Left       bool       `bson:"left,omitempty"`        // somebody removed it, and Google has not been asked twice since
+	Heard      int64      `bson:"heard,omitempty"`       // rises with all that makes an answer that was asked for before out of date
+	HeardLast  string     `bson:"heard_last,omitempty"`  // the callback that was heard last
 }
+
+// Resting reports whether nobody holds a pass, so that there is no phone to
+// bring up to date. Only Google tells.
+func (p *Pass) Resting() bool { return p.RemovedAt != nil }
+
+// Wake makes a pass one that somebody holds or is about to. What it should say
+// and Google does not have is due to be sent from then on, or is on its way.
+func (p *Pass) Wake(now time.Time) {
+	p.RemovedAt = nil
+	p.Heard++
+	if p.Sent < p.Version && p.PutDue == nil {
+		p.PutDue, p.PutPriority, p.Puts = &now, PriorityService, 0
+	}
+}
+
+// Rest makes a pass one that nobody holds. What is due to be sent still is: it
+// may be what blanks the card of somebody who was erased.
+func (p *Pass) Rest(at time.Time) { p.RemovedAt = &at }
 
 // Basis is what the content of a pass was made from, so that a worker who was
 // held up can't put older content in the place of newer. The first two numbers

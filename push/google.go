@@ -108,6 +108,21 @@ func (g *GoogleWallet) PutObject(ctx context.Context, o *walletobjects.LoyaltyOb
 	return g.outcome(ctx, err)
 }
 
+// HasUsers reports whether anybody has the object in a wallet; nobody has what
+// is not there. The answer holds if the outcome is Sent: with Reason
+// ReasonNoObject where Google has no such object.
+func (g *GoogleWallet) HasUsers(ctx context.Context, objectID string) (bool, Outcome) {
+	var object *walletobjects.LoyaltyObject
+	err := g.call(ctx, func(ctx context.Context) (err error) {
+		object, err = g.service.Loyaltyobject.Get(objectID).Context(ctx).Fields("hasUsers").Do()
+		return err
+	})
+	if statusOf(err) == http.StatusNotFound {
+		return false, Outcome{Result: Sent, Reason: ReasonNoObject}
+	}
+	return err == nil && object.HasUsers, g.outcome(ctx, err)
+}
+
 // call makes one request within the rate and the time allowed. A token that
 // Google no longer takes is replaced once: it may have been revoked long
 // before the end it was given.

@@ -17,6 +17,10 @@ import (
 // class is not at Google: put the class, then the object again.
 const ReasonNoClass = "classNotFound"
 
+// ReasonNoObject is the Reason when an object was asked for that is not at
+// Google.
+const ReasonNoObject = "objectNotFound"
+
 // What an operator can do about a refusal.
 const (
 	remedyGoogleAccess   = "In the Google Pay & Wallet Console, add the service account as a user of the issuer; check the Google issuer id; and enable the Google Wallet API in the service account's project."

@@ -221,8 +221,8 @@ func putAgain(p *models.Pass, version int64, out push.Outcome) time.Duration {
 }
 
 // putFor sends the object of a pass for a person who waits for it, or waits
-// for whoever is sending it already.
-func (s *Service) putFor(ctx context.Context, serial models.Serial) error {
+// for whoever is sending it already, until Google has at least a version.
+func (s *Service) putFor(ctx context.Context, serial models.Serial, version int64) error {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	for {
@@ -239,7 +239,7 @@ func (s *Service) putFor(ctx context.Context, serial models.Serial) error {
 		switch {
 		case err != nil:
 			return err
-		case stored.Sent > 0:
+		case stored.Sent >= version:
 			return nil
 		case claimed != nil:
 			return googleAway()

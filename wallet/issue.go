@@ -64,8 +64,15 @@ func (s *Service) Save(ctx context.Context, token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	needed := int64(1) // in a phone what is not the latest is replaced in a moment
+	if pass.Resting() {
+		if pass, err = s.wakePass(ctx, pass); err != nil {
+			return "", err
+		}
+		needed = pass.Version // nobody knows how old the one at Google is
+	}
 	if pass.Sent < pass.Version {
-		if err := s.putFor(ctx, pass.Serial); err != nil {
+		if err := s.putFor(ctx, pass.Serial, needed); err != nil {
 			return "", err
 		}
 	}
@@ -129,8 +136,9 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 
 // content is what a member's card should say, and what that was made from.
 type content struct {
-	text  []byte
-	basis models.Basis
+	text   []byte
+	basis  models.Basis
+	voided bool // it is no card any more
 }
 
 // content is what the member's card should say after the entry last.
@@ -151,5 +159,5 @@ func (s *Service) content(ctx context.Context, program *models.Program, m *model
 		}
 		shown.Vouchers = passes.VouchersOf(program, vouchers)
 	}
-	return content{text: shown.Encode(), basis: basis}, nil
+	return content{text: shown.Encode(), basis: basis, voided: shown.Voided}, nil
 }

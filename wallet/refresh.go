@@ -46,6 +46,10 @@ func (s *Service) Run(ctx context.Context) error {
 	g.Go(func() error { return s.work(ctx, nil, s.expireRound) })
 	g.Go(func() error { return s.work(ctx, nil, s.dailyRound()) })
 	g.Go(func() error { return s.work(ctx, nil, s.holdsRound()) })
+	if s.Google != nil {
+		g.Go(func() error { return s.work(ctx, nil, s.holdersRound) })
+		g.Go(func() error { return s.work(ctx, nil, s.noncesRound()) })
+	}
 	g.Go(func() error { return s.Stores.Clock.Run(ctx) })
 	err := g.Wait()
 	s.calls.Wait()
@@ -222,6 +226,12 @@ func (s *Service) revise(ctx context.Context, pass models.Pass, c content, prior
 		p.Content, p.Basis, p.Version = c.text, c.basis, p.Version+1
 		switch {
 		case p.Platform != models.Google:
+		case p.Resting() && !waiting && !c.voided:
+			// There is no phone to bring up to date; who saves the card again gets
+			// this version first. Should we have missed that, Google is asked.
+			if again := now.Add(restAsked); p.HoldersDue == nil {
+				p.HoldersDue = &again
+			}
 		case waiting && (priority != models.PriorityTill || putting(p, now)):
 			// What has waited longest keeps its place, and what is on its way is
 			// followed by this version. A till does not wait for the back-off.

@@ -13,13 +13,15 @@ import (
 // phone.
 type Stage string
 
-// The stages, from the first. Google tells no more than that it has accepted.
+// The stages, from the first. Google tells no more than that it has accepted,
+// and whether anybody holds the card.
 const (
 	Offered   Stage = "offered"  // no phone holds the pass
 	Queued    Stage = "queued"   // waiting to be sent
 	Accepted  Stage = "accepted" // Apple or Google has taken it
 	Asked     Stage = "asked"    // the phone has asked what is new
 	Delivered Stage = "fetched"  // the phone has fetched it
+	TakenOut  Stage = "removed"  // nobody holds the pass any more
 )
 
 // PassStatus is where a member's pass stands.
@@ -28,6 +30,7 @@ type PassStatus struct {
 	Stage    Stage
 	At       time.Time // when it came there; zero when that is not known
 	Devices  int       // that hold it; Google does not tell
+	SavedAt  time.Time // when somebody last saved it in Google Wallet, where it still is; zero when not known
 	Trouble  string    // why the last attempt to reach the phone failed: a code, or the wallet's own words
 	Since    time.Time // with Trouble: when the phone was last up to date, as far as we know
 }
@@ -50,7 +53,7 @@ func (s *Service) Status(ctx context.Context, member models.MemberID) ([]PassSta
 				return nil, err
 			}
 		}
-		if refresh.Trouble != "" && status.Stage != Offered {
+		if refresh.Trouble != "" && status.Stage != Offered && status.Stage != TakenOut {
 			// What the pass should say could not be worked out, so what stands on
 			// it is not the latest.
 			status.Stage, status.Trouble, status.Since, status.At = Queued, refresh.Trouble, status.At, time.Time{}
@@ -61,7 +64,13 @@ func (s *Service) Status(ctx context.Context, member models.MemberID) ([]PassSta
 }
 
 func googleStatus(p *models.Pass) PassStatus {
+	if p.Resting() {
+		return PassStatus{Platform: models.Google, Stage: TakenOut, At: *p.RemovedAt}
+	}
 	status := PassStatus{Platform: models.Google, Stage: Queued, At: p.ChangedAt, Trouble: p.Trouble, Since: p.ChangedAt}
+	if p.SavedAt != nil {
+		status.SavedAt = *p.SavedAt
+	}
 	switch {
 	case p.Sent == 0:
 		status.Stage, status.At = Offered, p.CreatedAt

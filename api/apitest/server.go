@@ -142,7 +142,10 @@ func (s *Server) google(o Options) {
 		RequestsPerSecond: o.Rate, Timeout: o.Timeout,
 	})
 	require.NoError(s.TB, err)
-	s.Wallet.Google = &wallet.GoogleIssuer{Issuer: s.Google.Issuer(), Account: account, Wallet: sender, BaseURL: s.URL}
+	s.Wallet.Google = &wallet.GoogleIssuer{
+		Issuer: s.Google.Issuer(), Account: account, Wallet: sender, BaseURL: s.URL, Callback: s.URL + "/google/callback",
+		Keys: push.NewDocument(s.Google.KeysURL(), client, s.Stores.Clock.Now, google.ParseRootKeys),
+	}
 }
 
 // Work runs the workers until Rest or the end of the test.

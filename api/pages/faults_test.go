@@ -59,6 +59,8 @@ var wordless = map[string]string{
 	"invalid_push_token": "Apple's web service",
 	"not_your_pass":      "Apple's web service",
 	"too_many_passes":    "Apple's web service",
+	"no_root_keys":       "Google's callbacks",
+	"unknown_class":      "Google's callbacks",
 	"unknown_picture":    "an image, which shows no text",
 	"invalid_program":    "the terms of a program, which the JSON API and the command line take: says which and why",
 	"unknown_kind":       "import",

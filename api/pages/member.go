@@ -82,7 +82,7 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 	}
 	page := templates.Member{
 		Frame: p.frame(c, found.Program), Card: card, Wallets: p.wallets(c, &found.Member),
-		Entries: p.entries(c, found.Program, newest, undone), Passes: passStatus(status),
+		Entries: p.entries(c, found.Program, newest, undone), Passes: passStatus(found.Program, status),
 		Action: "/m/" + found.Member.Page, Key: newKey(), Saved: c.Query("saved") != "",
 	}
 	page.Level = level(t, found.Program, found.State, page.Now)

@@ -245,17 +245,19 @@ func kind(e *models.Entry) string {
 	return "bonus"
 }
 
-func passStatus(all []wallet.PassStatus) []templates.Pass {
+func passStatus(p *models.Program, all []wallet.PassStatus) []templates.Pass {
 	var out []templates.Pass
 	for _, s := range all {
-		out = append(out, templates.Pass{Platform: string(s.Platform), Stage: templates.Stage(s.Stage), At: s.At, Devices: int64(s.Devices)})
+		out = append(out, templates.Pass{
+			Platform: string(s.Platform), Stage: templates.Stage(s.Stage), At: s.At.In(p.Zone()), Saved: s.SavedAt.In(p.Zone()), Devices: int64(s.Devices),
+		})
 	}
 	return out
 }
 
 // troubled is passStatus for the console, with why a phone was not reached.
 func troubled(t *templates.Texts, p *models.Program, all []wallet.PassStatus) []templates.Pass {
-	out := passStatus(all)
+	out := passStatus(p, all)
 	for i, s := range all {
 		out[i].Trouble, out[i].Since = t.Explain(s.Trouble, s.Trouble), s.Since.In(p.Zone())
 	}

@@ -217,8 +217,17 @@ func (a *app) issueForGoogle(ctx context.Context, c serveConfig) error {
 		return err
 	}
 	a.wallet.Google = &wallet.GoogleIssuer{Issuer: issuer, Account: account, Wallet: sender, BaseURL: a.wallet.BaseURL}
-	if endpoint != "" {
-		a.wallet.Google.SaveURL = strings.TrimSuffix(endpoint, "/") + "/gp/v/save/" // a simulator saves cards itself
+	keys := google.RootKeysURL
+	if endpoint != "" { // a simulator saves cards itself, and signs what it tells of them
+		simulator := strings.TrimSuffix(endpoint, "/")
+		a.wallet.Google.SaveURL, keys = simulator+"/gp/v/save/", simulator+"/gp/m/issuer/keys"
+	}
+	if c.Google.Keys != "" {
+		keys = c.Google.Keys
+	}
+	a.wallet.Google.Keys = push.NewDocument(keys, client, a.stores.Clock.Now, google.ParseRootKeys)
+	if endpoint != "" || strings.HasPrefix(a.wallet.BaseURL, "https://") { // Google calls no other
+		a.wallet.Google.Callback = a.wallet.BaseURL + "/google/callback"
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func (c *serveConfig) check() error {
 		{c.Google.Issuer, "--google-issuer", c.Google.Credentials, "--google-credentials, the key file of your service account"},
 		{c.Google.Credentials, "--google-credentials", c.Google.Issuer, "--google-issuer, the number of your issuer in Google's Pay & Wallet console"},
 		{c.Google.Endpoint, "--google-endpoint", c.Google.Credentials, "--google-credentials, the key file of your service account"},
+		{c.Google.Keys, "--google-keys", c.Google.Credentials, "--google-credentials, the key file of your service account"},
 		{c.Google.CA, "--google-ca", c.Google.Endpoint, "--google-endpoint, the address whose certificate it issued"},
 		{c.APNs.CA, "--apns-ca", c.APNs.Host, "--apns-host, the address whose certificate it issued"},
 	} {
@@ -42,6 +43,8 @@ func (c *serveConfig) check() error {
 		return commandline.Mistakef("--apns-host is an address that begins with https://, and not %q.", c.APNs.Host)
 	case c.Google.Endpoint != "" && !strings.HasPrefix(c.Google.Endpoint, "https://"):
 		return commandline.Mistakef("--google-endpoint is an address that begins with https://, and not %q.", c.Google.Endpoint)
+	case c.Google.Keys != "" && !strings.HasPrefix(c.Google.Keys, "https://"):
+		return commandline.Mistakef("--google-keys is an address that begins with https://, and not %q.", c.Google.Keys)
 	case c.Google.Rate <= 0:
 		return commandline.Mistakef("--google-rate is above zero; Google takes 20 requests a second.")
 	}

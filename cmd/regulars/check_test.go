@@ -92,6 +92,7 @@ func TestServerRefusesSettingsThatDoNotFit(t *testing.T) {
 		{"push key without team", "--apns-key needs --apns-team-id", []string{"--apns-key=" + file, "--apns-key-id=ABCDEFGHIJ"}},
 		{"push key that is none", "--apns-key is not a .p8 file", []string{"--apns-key=" + file, "--apns-key-id=ABCDEFGHIJ", "--apns-team-id=ABCDEFGHIJ"}},
 		{"APNs without HTTPS", "--apns-host is an address that begins with https://", []string{"--apns-host=http://x"}},
+		{"root keys without HTTPS", "--google-keys is an address that begins with https://", []string{"--google-keys=http://x", "--google-issuer=1", "--google-credentials=" + file}},
 		{"Google without HTTPS", "--google-endpoint is an address that begins with https://", []string{"--google-endpoint=x", "--google-issuer=1", "--google-credentials=" + file}},
 		{"proxy that is no address", `--proxies takes addresses and networks such as 10.0.0.0/8, and "bogus" is neither`, []string{"--proxies=bogus"}},
 		{"one proxy of several", `"proxy.example" is neither`, []string{"--proxies=10.0.0.1,proxy.example"}},

@@ -36,6 +36,7 @@ type googleConfig struct {
 	Credentials string  `help:"Key file of the service account." type:"existingfile" placeholder:"FILE" env:"REGULARS_GOOGLE_CREDENTIALS"`
 	Endpoint    string  `help:"Where Google Wallet is, if not at Google." placeholder:"URL" env:"REGULARS_GOOGLE_ENDPOINT"`
 	CA          string  `help:"Who may have issued its certificate, if not a public authority." type:"existingfile" placeholder:"FILE" env:"REGULARS_GOOGLE_CA"`
+	Keys        string  `help:"Where the root keys are that callbacks are signed under, if not at Google or the endpoint." placeholder:"URL" env:"REGULARS_GOOGLE_KEYS"`
 	Rate        float64 `help:"Requests a second, shared by all instances." default:"20" env:"REGULARS_GOOGLE_RATE"`
 }
 

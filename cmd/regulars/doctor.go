@@ -198,5 +198,17 @@ func (c *doctorCommand) checkGoogle() []finding {
 	}
 	f.verdict, f.say = good, "of "+account.Email
 	return []finding{f, {"Google issuer", notTried,
-		"whether " + c.Google.Issuer + " takes cards from that account shows with the first: look for \"google refused a card\" in the log", ""}}
+		"whether " + c.Google.Issuer + " takes cards from that account shows with the first: look for \"google refused a card\" in the log", ""}, c.checkCallbacks()}
+}
+
+// checkCallbacks says whether Google can tell who saves and removes a card.
+func (c *doctorCommand) checkCallbacks() finding {
+	f := finding{what: "Google callbacks", verdict: notTried}
+	base, err := baseURL(c.serveConfig, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080})
+	if err != nil || !strings.HasPrefix(base, "https://") {
+		f.say, f.remedy = "Google tells of cards that are saved and removed over HTTPS only", "Set --base-url to an address that begins with https://."
+		return f
+	}
+	f.say = "Google tells of cards that are saved and removed at " + base + "/google/callback: nothing may stand before it"
+	return f
 }

@@ -61,8 +61,11 @@ func TestDoctorTellsWhatItDidNotTry(t *testing.T) {
 	require.Zero(t, status, out)
 	require.Equal(t, map[string]string{
 		"settings": "ok", "database": "ok", "public address": "not tried", "HTTPS certificate": "ok", "Apple certificate": "ok",
-		"Apple pushes": "not tried", "Google key": "ok", "Google issuer": "not tried",
+		"Apple pushes": "not tried", "Google key": "ok", "Google issuer": "not tried", "Google callbacks": "not tried",
 	}, verdicts)
+	require.Contains(t, out, "at https://cards.example.com/google/callback")
+	_, _, out = examined(t, data, "--google-issuer=3388000000012345678", "--google-credentials="+account(t))
+	require.Contains(t, out, "over HTTPS only")
 }
 
 func TestDoctorFindsWhatIsWrong(t *testing.T) {

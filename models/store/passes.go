@@ -26,7 +26,9 @@ func openPasses(ctx context.Context, db *DB) (*Passes, error) {
 			{Fields: []string{"member", "platform"}, Unique: true},
 			{Fields: []string{"put_priority", "put_due"}, Sparse: true},
 			{Fields: []string{"program", "platform", "sent"}},
+			{Fields: []string{"holders_due"}, Sparse: true},
 		},
+		Fields: []string{"removed_at"},
 	})
 	if err != nil {
 		return nil, err
@@ -276,12 +278,13 @@ func (s *Passes) PutDue(ctx context.Context, now time.Time, limit int) ([]models
 	return out, nil
 }
 
-// Held returns how many passes of a program phones are known to hold.
+// Held returns how many passes of a program phones hold, as far as is known.
 func (s *Passes) Held(ctx context.Context, program models.ProgramID) (int64, error) {
 	registered, err := s.registrations.Count(ctx, Query{Where: Eq("program", program)})
 	if err != nil {
 		return 0, err
 	}
-	sent, err := s.passes.Count(ctx, Query{Where: And(Eq("program", program), Eq("platform", models.Google), Gt("sent", 0))})
+	held := And(Eq("program", program), Eq("platform", models.Google), Gt("sent", 0), Exists("removed_at", false))
+	sent, err := s.passes.Count(ctx, Query{Where: held})
 	return registered + sent, err
 }

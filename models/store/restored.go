@@ -54,6 +54,10 @@ func renewPass(p *models.Pass, now time.Time) error {
 	}
 	if p.Platform == models.Google {
 		p.PutDue, p.PutPriority, p.Puts, p.Putting = &now, models.PriorityCampaign, 0, ""
+		if p.SavedAt != nil || p.RemovedAt != nil { // others may hold it by now
+			p.RemovedAt, p.HoldersDue = nil, &now
+			p.Heard++
+		}
 		return nil
 	}
 	p.Announced = p.Version // by renewDevice

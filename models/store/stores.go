@@ -19,6 +19,7 @@ type Stores struct {
 	Stocks    *Stocks
 	Vouchers  *Vouchers
 	Awards    *Awards
+	Nonces    *Nonces
 	Users     *Users
 	Settings  *Settings
 }
@@ -38,6 +39,7 @@ func OpenStores(ctx context.Context, db *DB) (*Stores, error) {
 		func(ctx context.Context) (err error) { s.Stocks, err = openStocks(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Vouchers, err = openVouchers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Awards, err = openAwards(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Nonces, err = openNonces(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Users, err = openUsers(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Settings, err = openSettings(ctx, db); return err },
 		s.Clock.Measure,
