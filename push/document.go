@@ -151,7 +151,7 @@ func (d *Document[T]) get(ctx context.Context) (body []byte, kept time.Duration,
 	if err != nil {
 		return nil, 0, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was read, or is not wanted
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return nil, 0, fmt.Errorf("status %d", resp.StatusCode)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -63,7 +64,7 @@ func decodeMemory(_ bson.DecodeContext, r bson.ValueReader, v reflect.Value) err
 	var m models.Memory
 	for {
 		key, element, err := doc.ReadElement()
-		if err == bson.ErrEOD {
+		if errors.Is(err, bson.ErrEOD) {
 			break
 		}
 		if err != nil {
