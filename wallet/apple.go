@@ -59,6 +59,9 @@ func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) (ap
 	result := make(chan made, 1)
 	a.making.Go(func() {
 		b, err, _ := a.once.Do(key, func() (any, error) {
+			if b := a.bundles.get(key); b != nil { // made between the two looks
+				return b, nil
+			}
 			// Whoever asked first may hang up; the others still want the answer.
 			b, err := a.build(context.WithoutCancel(ctx), s, &p)
 			if err == nil {
