@@ -302,6 +302,18 @@ func save(t *testing.T, s *apitest.Server, m *models.Member) string {
 	return object
 }
 
+// saved is save, and waits until Google has told of it and answered who holds the
+// card: what goes wrong after that concerns changes alone.
+func saved(t *testing.T, s *apitest.Server, m *models.Member) string {
+	t.Helper()
+	object := save(t, s, m)
+	soon(t, "Google's word on who holds the card", func() bool {
+		p := googlePass(t, s, m)
+		return p.SavedAt != nil && p.HoldersDue == nil
+	})
+	return object
+}
+
 func googleBalance(s *apitest.Server, object string) float64 {
 	o, _ := s.Google.Resource("loyaltyObject", object)
 	points, _ := o["loyaltyPoints"].(map[string]any)
@@ -313,7 +325,7 @@ func googleBalance(s *apitest.Server, object string) float64 {
 func TestGoogleHasTheLastBalanceAfterEveryFault(t *testing.T) {
 	working(t, apitest.Options{Timeout: 500 * time.Millisecond}, func(t *testing.T, s *apitest.Server) {
 		m := s.Enrol("Ada")
-		object := save(t, s, m)
+		object := saved(t, s, m)
 		want := 0.0
 		for name, fault := range map[string]pushtest.Fault{
 			"none": {}, "busy": {Status: 429, Reason: "rateLimitExceeded", RetryAfter: time.Second}, "broken": {Status: 500},
@@ -336,7 +348,7 @@ func TestGoogleHasTheLastBalanceAfterEveryFault(t *testing.T) {
 func TestGoogleNeverGetsTwoVersionsAtOnce(t *testing.T) {
 	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
 		m := s.Enrol("Ada")
-		object := save(t, s, m)
+		object := saved(t, s, m)
 		s.Google.Faults.Add(object, 1, pushtest.Fault{Delay: 700 * time.Millisecond})
 		changes := make(chan string, 64)
 		defer s.Google.Watch(changes)()
@@ -421,7 +433,7 @@ func TestCampaignDoesNotDemoteATillsUpdateAtGoogle(t *testing.T) {
 func TestTillsUpdateDoesNotWaitForABackOff(t *testing.T) {
 	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
 		m := s.Enrol("Ada")
-		object := save(t, s, m)
+		object := saved(t, s, m)
 		s.Quiet()
 		want := 0.0
 		for _, waiting := range []models.Priority{models.PriorityTill, models.PriorityImport} {
@@ -450,7 +462,7 @@ func TestTillsUpdateDuringAFailureIsNotItsHeir(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
 				m := s.Enrol("Ada")
-				object := save(t, s, m)
+				object := saved(t, s, m)
 				s.Quiet()
 				s.Google.Faults.Add(object, 1, fault)
 				now := s.Stores.Clock.Now()
@@ -473,7 +485,7 @@ func TestTillsUpdateDuringAFailureIsNotItsHeir(t *testing.T) {
 func TestSendingToGoogleEndsBeforeItsLease(t *testing.T) {
 	working(t, apitest.Options{Timeout: time.Minute}, func(t *testing.T, s *apitest.Server) {
 		m := s.Enrol("Ada")
-		object := save(t, s, m)
+		object := saved(t, s, m)
 		s.Quiet()
 		s.Google.Faults.Add(object, -1, pushtest.Fault{Hang: true})
 		s.Earn(m, 500)
