@@ -24,14 +24,25 @@ import (
 
 var symbologies = []models.Symbology{models.QR, models.PDF417, models.Aztec, models.Code128}
 
-// read decodes img with a reader that shares no code with the drawing. It is told
-// that the picture is nothing but the code: one in three hundred it can't find
-// among other things, which the reader of TestAllSymbologiesReadBackOutside can.
+// read decodes img with a reader that shares no code with the drawing.
 func read(t *testing.T, r gozxing.Reader, img image.Image) string {
+	t.Helper()
+	return decode(t, r, img, nil)
+}
+
+// readAlone is read for a picture of nothing but the code, and tells the reader so:
+// one random QR code in three hundred it can't find otherwise, which the reader of
+// TestAllSymbologiesReadBackOutside can.
+func readAlone(t *testing.T, r gozxing.Reader, img image.Image) string {
+	t.Helper()
+	return decode(t, r, img, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
+}
+
+func decode(t *testing.T, r gozxing.Reader, img image.Image, hints map[gozxing.DecodeHintType]any) string {
 	t.Helper()
 	bmp, err := gozxing.NewBinaryBitmapFromImage(img)
 	require.NoError(t, err)
-	result, err := r.Decode(bmp, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
+	result, err := r.Decode(bmp, hints)
 	require.NoError(t, err)
 	return result.GetText()
 }
@@ -46,7 +57,7 @@ func TestCardNumbersReadBack(t *testing.T) {
 				n := string(fresh(t))
 				m, err := Encode(sym, n)
 				require.NoError(t, err)
-				require.Equal(t, n, read(t, reader, m.Image(4)))
+				require.Equal(t, n, readAlone(t, reader, m.Image(4)))
 			}
 		})
 	}
@@ -67,9 +78,9 @@ func TestAllSymbologiesReadBackOutside(t *testing.T) {
 	dir := t.TempDir()
 	for _, sym := range symbologies {
 		t.Run(string(sym), func(t *testing.T) {
-			for i := range 8 {
+			for i := range 24 {
 				text := string(fresh(t))
-				if i >= 4 { // other lengths make other numbers of rows
+				if i >= 20 { // other lengths make other numbers of rows
 					text = strings.Repeat(strconv.Itoa(random.IntN(1e6)), 1+random.IntN(3)) + "AB"
 				}
 				m, err := Encode(sym, text)
