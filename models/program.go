@@ -67,6 +67,8 @@ type Terms struct {
 	Locale       string         `bson:"locale" json:"locale"`             // BCP 47, the default language
 	Brand        Brand          `bson:"brand" json:"brand"`
 	Barcode      Symbology      `bson:"barcode" json:"barcode"`
+	Card         Card           `bson:"card,omitzero" json:"card,omitzero"`                   // what the owner designs of it
+	Translations []Translation  `bson:"translations,omitempty" json:"translations,omitempty"` // of the texts that customers read
 	Rules        []Rule         `bson:"rules" json:"rules"`
 	Bonuses      []Bonus        `bson:"bonuses,omitempty" json:"bonuses,omitempty"`
 	Stacking     Stacking       `bson:"stacking,omitzero" json:"stacking,omitzero"`
@@ -180,7 +182,13 @@ func CheckTerms(t *Terms) error {
 	if err := t.Manual.check(t, bad); err != nil {
 		return err
 	}
-	return checkLists(t, bad)
+	if err := checkLists(t, bad); err != nil {
+		return err
+	}
+	if err := t.Card.check(t, bad); err != nil {
+		return err
+	}
+	return checkTranslations(t, bad)
 }
 
 // checkPlace checks what says where the business is and how it is reached.
