@@ -58,8 +58,8 @@ func (p *Program) In(lang string) *Program {
 		return p
 	}
 	said := *p
-	said.Terms.unshare()
-	said.Terms.texts(func(_ string, text *string) { *text = p.Say(*text, lang) })
+	said.unshare()
+	said.texts(func(_ string, text *string) { *text = p.Say(*text, lang) })
 	return &said
 }
 

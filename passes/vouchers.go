@@ -28,14 +28,15 @@ func VouchersOf(p *models.Program, all []models.Voucher) []Voucher {
 }
 
 // Vouchers are a line each.
-func Vouchers(t *templates.Texts, s State) []string {
+func Vouchers(t *templates.Texts, p *models.Program, s State) []string {
 	var lines []string
 	for _, v := range s.Vouchers {
+		name := p.Say(v.Name, t.Lang)
 		if v.Day == "" {
-			lines = append(lines, v.Name)
+			lines = append(lines, name)
 			continue
 		}
-		lines = append(lines, t.Say("voucher.until", templates.Args{"Name": v.Name, "Day": t.Date(Due{Day: v.Day}.Date())}))
+		lines = append(lines, t.Say("voucher.until", templates.Args{"Name": name, "Day": t.Date(Due{Day: v.Day}.Date())}))
 	}
 	return lines
 }

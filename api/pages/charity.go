@@ -10,10 +10,10 @@ import (
 )
 
 // charities are those to choose from; none where the program gives to none.
-func charities(found *wallet.Identified) (name string, all []templates.Choice) {
+func charities(t *templates.Texts, found *wallet.Identified) (name string, all []templates.Choice) {
 	chosen := found.Program.CharityOf(found.Member.Charity)
 	for _, c := range found.Program.Giving.Charities {
-		all = append(all, templates.Choice{Purpose: c, Wording: c, Given: c == chosen})
+		all = append(all, templates.Choice{Purpose: c, Wording: found.Program.Say(c, t.Lang), Given: c == chosen})
 	}
 	return found.Program.Giving.Name, all
 }

@@ -43,6 +43,7 @@ func (p *Pages) joinForm(c *gin.Context) error {
 
 func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join {
 	t := texts(c)
+	program = program.In(t.Lang)
 	page := templates.Join{
 		Frame: p.frame(c, program), Name: program.Name, Organization: program.Organization,
 		Offer: offer(t, program), Action: "/join/" + string(program.ID) + friend(c) + home(c), Key: newKey(), Contact: program.Contact.Email,
@@ -256,14 +257,14 @@ func qr(text string) template.HTML {
 	return template.HTML(m.SVG()) //nolint:gosec // drawn by us, holds no text
 }
 
-func (p *Pages) card(program *models.Program, m *models.Member, s models.State) (templates.Card, error) {
+func (p *Pages) card(t *templates.Texts, program *models.Program, m *models.Member, s models.State) (templates.Card, error) {
 	code, err := barcode.Encode(program.Barcode, string(m.Card))
 	if err != nil {
 		return templates.Card{}, err
 	}
 	card := templates.Card{
 		Program: program.Name, Organization: program.Organization, Member: m.Name, Number: barcode.Group(m.Card),
-		Balances: balances(program, s), Tier: s.Tier, Barcode: template.HTML(code.SVG()), //nolint:gosec // drawn by us
+		Balances: balances(program, s), Tier: program.Say(s.Tier, t.Lang), Barcode: template.HTML(code.SVG()), //nolint:gosec // drawn by us
 		Wide: program.Barcode == models.PDF417 || program.Barcode == models.Code128,
 	}
 	if len(program.Brand.Logo) > 0 {

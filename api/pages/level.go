@@ -13,7 +13,7 @@ func level(t *templates.Texts, p *models.Program, s models.State, now time.Time)
 		return nil
 	}
 	tier, _ := p.Tier(s.Tier)
-	out := &templates.Level{Name: s.Tier, Perks: t.Perks(tier.Discount, tier.Perks)}
+	out := &templates.Level{Name: p.Say(s.Tier, t.Lang), Perks: t.Perks(tier.Discount, tier.Perks)}
 	if s.TierUntil != nil {
 		out.Until = t.Date(s.TierUntil.In(p.Zone()).Add(-time.Second)) // the end is the beginning of the next day
 	}
@@ -21,7 +21,7 @@ func level(t *templates.Texts, p *models.Program, s models.State, now time.Time)
 	if progress.Next == nil {
 		return out
 	}
-	out.Next = progress.Next.Name
+	out.Next = p.Say(progress.Next.Name, t.Lang)
 	switch missing := progress.Next.From - progress.Credit; p.TierBy {
 	case models.TierBySpend:
 		places, _ := models.CurrencyDigits(p.Currency)

@@ -51,7 +51,8 @@ func (p *Pages) member(c *gin.Context) error {
 	// of search engines.
 	c.Header("Referrer-Policy", "no-referrer")
 	c.Header("X-Robots-Tag", "noindex, nofollow")
-	card, err := p.card(found.Program, &found.Member, found.State)
+	found = inLanguage(texts(c), found)
+	card, err := p.card(texts(c), found.Program, &found.Member, found.State)
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 	if done := c.Query("done"); slices.Contains([]string{"given", "invited", "withdrawn", "joined", "left", "removed"}, done) {
 		page.Done = done
 	}
-	page.Giving, page.Charities = charities(found)
+	page.Giving, page.Charities = charities(t, found)
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{
 			Purpose: string(purpose), Wording: wording(t, found.Program, purpose), Given: agreed(&found.Member, purpose),
@@ -121,6 +122,13 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 		}
 	}
 	return p.page(c, http.StatusOK, page)
+}
+
+// inLanguage returns what the member reads of their program, in t's language.
+func inLanguage(t *templates.Texts, found *wallet.Identified) *wallet.Identified {
+	said := *found
+	said.Program = found.Program.In(t.Lang)
+	return &said
 }
 
 func agreed(m *models.Member, purpose models.Purpose) bool {

@@ -203,7 +203,7 @@ func (p *Pages) entries(c *gin.Context, program *models.Program, all []models.En
 	t := texts(c)
 	var out []templates.Entry
 	for _, e := range all {
-		then := p.terms(c.Request.Context(), program, &e)
+		then := p.terms(c.Request.Context(), program, &e).In(t.Lang)
 		line := templates.Entry{
 			Kind: kind(&e), Changes: changes(then, &e), Why: reasons(t, then, &e),
 			At: e.At.In(program.Zone()), Note: reason(t, e.Reason), Undone: undone[e.ID].Whole(&e),

@@ -167,7 +167,8 @@ func (p *Pages) part(ctx context.Context, program models.ProgramID, m models.Mem
 
 // sharingAgain shows the page with what stands in the way.
 func (p *Pages) sharingAgain(c *gin.Context, found *wallet.Identified, household, giving *models.Error) error {
-	card, err := p.card(found.Program, &found.Member, found.State)
+	found = inLanguage(texts(c), found)
+	card, err := p.card(texts(c), found.Program, &found.Member, found.State)
 	if err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func memberVouchers(t *templates.Texts, found *wallet.Identified, now time.Time)
 		if v.State(now) != models.VoucherGood {
 			continue
 		}
-		one := templates.MemberVoucher{Name: v.Reward.Name, Reason: v.Reason, Code: barcode.Group(v.Code), Image: qr(string(v.Code))}
+		one := templates.MemberVoucher{Name: found.Program.Say(v.Reward.Name, t.Lang), Reason: v.Reason, Code: barcode.Group(v.Code), Image: qr(string(v.Code))}
 		if v.Until != nil {
 			one.Until = lastDay(t, found.Program, *v.Until)
 		}

@@ -50,21 +50,19 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 		pass.StoreCard.Back = []Field{w.void}
 		return pass, nil
 	}
-	pass.Barcodes, pass.look = barcodes(p.Barcode, s.Card), s.Look(p)
-	first := w.primary(s)
+	pass.Barcodes, pass.look = barcodes(p, s.Card), s.Look(p)
 	pass.StoreCard.Header = []Field{w.balance(s)}
-	if pass.look.Shows == models.ShowsStamps { // which nothing may be written over
-		w.fill(&pass.StoreCard, s, first)
-	} else {
-		pass.StoreCard.Primary = first
-		w.fill(&pass.StoreCard, s, nil)
+	first := w.primary(s)
+	if pass.look.Shows != models.ShowsStamps { // which nothing may be written over
+		pass.StoreCard.Primary, first = first, nil
 	}
+	w.fill(&pass.StoreCard, s, first)
 	return pass, nil
 }
 
 // alone reports whether the balance in the corner says all there is to say.
 func (w *wording) alone(s passes.State) bool {
-	return len(s.Balances) <= 1 && len(s.Memberships) == 0 && w.unit(s.Primary().Unit).Plain()
+	return len(w.own.header) == 0 && len(s.Balances) <= 1 && len(s.Memberships) == 0 && w.unit(s.Primary().Unit).Plain()
 }
 
 func (w *wording) balance(s passes.State) Field {
@@ -97,11 +95,23 @@ func (w *wording) primary(s passes.State) []Field {
 	return nil
 }
 
-// fill puts what there is below the strip and on the back, after first.
+// fill puts what there is below the strip and on the back, after first, and what
+// the owner designed in its place.
 func (w *wording) fill(f *Fields, s passes.State, first []Field) {
 	var rest []Field
-	f.Secondary, f.Auxiliary, rest = w.row(s, first)
-	f.Back = w.back(s, rest)
+	v := passes.Values{Texts: w.texts, Program: w.program, State: s, Unit: w.unit}
+	if w.own.row() {
+		f.Secondary, f.Auxiliary = w.own.secondary.fields(&v), w.own.auxiliary.fields(&v)
+	} else {
+		f.Secondary, f.Auxiliary, rest = w.row(s, first)
+	}
+	if len(w.own.header) > 0 {
+		f.Header = w.own.header.fields(&v)
+	}
+	if len(w.own.primary) > 0 {
+		f.Primary = w.own.primary.fields(&v)
+	}
+	f.Back = w.back(s, &v, rest)
 }
 
 // maxRow is how many fields phones draw below the large one.
@@ -118,7 +128,7 @@ func (w *wording) row(s passes.State, first []Field) (secondary, auxiliary, rest
 		}
 	}
 	room := maxRow - len(auxiliary) // for all in the first part of the row
-	for _, f := range []Field{text("name", w.name, s.Name), text("tier", w.tier, s.Tier)} {
+	for _, f := range []Field{text("name", w.name, s.Name), text("tier", w.tier, w.program.Say(s.Tier, w.texts.Lang))} {
 		switch {
 		case f.Value == "":
 		case len(secondary) < room:
@@ -159,12 +169,12 @@ func (w *wording) progress(s passes.State) []Field {
 	return nil
 }
 
-func (w *wording) back(s passes.State, rest []Field) []Field {
+func (w *wording) back(s passes.State, v *passes.Values, rest []Field) []Field {
 	news := w.noNews
 	if s.Message != "" {
 		news.Value, news.ChangeMessage = s.Message, "%@"
 	}
-	fields := make([]Field, 0, 7+len(rest)+len(w.shared))
+	fields := make([]Field, 0, 7+len(rest)+len(w.own.back)+len(w.shared))
 	fields = append(fields, news)
 	if !w.alone(s) {
 		f := text("balances", w.balances, w.sentence(s))
@@ -173,14 +183,15 @@ func (w *wording) back(s passes.State, rest []Field) []Field {
 		}
 		fields = append(fields, f)
 	}
-	if lines := passes.Vouchers(w.texts, s); len(lines) > 0 { // without a word on the lock screen: nobody asked for it
+	fields = append(fields, w.own.back.fields(v)...)
+	if lines := passes.Vouchers(w.texts, w.program, s); len(lines) > 0 { // without a word on the lock screen: nobody asked for it
 		fields = append(fields, text("vouchers", w.vouchers, strings.Join(lines, "\n")))
 	}
 	if lots := w.lots(s); lots != "" {
 		fields = append(fields, text("lots", w.dates, lots))
 	}
 	if perks := passes.Perks(w.texts, w.program, s); len(perks) > 0 {
-		fields = append(fields, text("perks", s.Tier, strings.Join(perks, "\n")))
+		fields = append(fields, text("perks", w.program.Say(s.Tier, w.texts.Lang), strings.Join(perks, "\n")))
 	}
 	fields = append(fields, rest...)
 	fields = append(fields, text("card", w.cardNumber, barcode.Group(s.Card)))
@@ -241,16 +252,21 @@ var formats = map[models.Symbology]string{
 	models.QR: formatQR, models.PDF417: formatPDF417, models.Aztec: formatAztec, models.Code128: formatCode128,
 }
 
-// barcodes returns the program's code, and after a Code 128 a QR code for
-// watches, which can't draw it.
-func barcodes(sym models.Symbology, card models.CardNumber) []Barcode {
-	code := Barcode{Format: formats[sym], Message: string(card), MessageEncoding: "iso-8859-1", AltText: barcode.Group(card)}
-	if sym != models.Code128 {
-		return []Barcode{code}
+// barcodes returns the program's code, and those for devices that can't draw it:
+// after a Code 128 a QR code for watches, unless the owner chose.
+func barcodes(p *models.Program, card models.CardNumber) []Barcode {
+	code := Barcode{Format: formats[p.Barcode], Message: string(card), MessageEncoding: "iso-8859-1", AltText: barcode.Group(card)}
+	others := p.Card.Fallbacks
+	if len(others) == 0 && p.Barcode == models.Code128 {
+		others = []models.Symbology{models.QR}
 	}
-	fallback := code
-	fallback.Format = formatQR
-	return []Barcode{code, fallback}
+	all := make([]Barcode, 1, 1+len(others))
+	all[0] = code
+	for _, s := range others {
+		code.Format = formats[s]
+		all = append(all, code)
+	}
+	return all
 }
 
 func text(key, label, value string) Field { return Field{Key: key, Label: label, Value: value} }

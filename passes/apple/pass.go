@@ -67,6 +67,8 @@ const (
 	formatI2of5   = "PKBarcodeFormatI2of5"
 
 	styleDecimal = "PKNumberStyleDecimal"
+	alignLeft    = "PKTextAlignmentLeft"
+	alignCenter  = "PKTextAlignmentCenter"
 	alignRight   = "PKTextAlignmentRight"
 )
 

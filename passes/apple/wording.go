@@ -25,10 +25,12 @@ type wording struct {
 	units map[models.Unit]templates.Unit // that the program counts
 
 	noNews, void Field
-	shared       []Field // the end of the back
+	shared       []Field  // the end of the back
+	own          ownAreas // what the owner designed
 }
 
 func newWording(p *models.Program, texts *templates.Texts) *wording {
+	p = p.In(texts.Lang)
 	palette := art.PaletteOf(p.Brand)
 	organization := templates.Args{"Organization": p.Organization}
 	w := &wording{
@@ -47,14 +49,16 @@ func newWording(p *models.Program, texts *templates.Texts) *wording {
 	if !art.Wordmark(p.Brand) {
 		w.logoText = p.Name
 	}
-	if earn := w.earn(); earn != "" {
-		w.shared = append(w.shared, text("earn", texts.Say("passEarn"), earn))
+	w.own = newOwnAreas(&p.Terms)
+	for _, f := range []Field{
+		text("earn", texts.Say("passEarn"), w.earn()), text("rewards", texts.Say("passRewards"), w.rewards()), text("contact", texts.Say("passContact"), contact(p)),
+		text("terms", texts.Say("passTerms"), texts.Say("passTermsText", organization)),
+	} {
+		if f.Value != "" && !w.own.back.has(f.Key) {
+			w.shared = append(w.shared, f)
+		}
 	}
-	if rewards := w.rewards(); rewards != "" {
-		w.shared = append(w.shared, text("rewards", texts.Say("passRewards"), rewards))
-	}
-	w.shared = append(w.shared, text("contact", texts.Say("passContact"), contact(p)),
-		text("terms", texts.Say("passTerms"), texts.Say("passTermsText", organization)))
+	w.shared = append(w.shared, linkFields(p.Card.Links)...)
 	return w
 }
 

@@ -36,6 +36,7 @@ func Class(p *models.Program, issuer string, images Images, callback string) *wa
 		LocalizedAccountNameLabel: everywhere(p, say("googleName")),
 		AccountNameLabel:          templates.For(p.Locale).Say("googleName"),
 		TextModulesData:           classTexts(p),
+		ClassTemplateInfo:         ownTemplate(p),
 		// The card is one person's, on all the devices of that person: an
 		// object that anybody may hold would spread one balance over strangers.
 		MultipleDevicesAndHoldersAllowedStatus: "ONE_USER_ALL_DEVICES",
@@ -43,20 +44,25 @@ func Class(p *models.Program, issuer string, images Images, callback string) *wa
 	if p.Contact.Website != "" {
 		c.HomepageUri = &walletobjects.Uri{Uri: p.Contact.Website, LocalizedDescription: everywhere(p, say("googleWebsite")), Id: "website"}
 	}
-	c.LinksModuleData = links(contacts(p))
+	if name := inAll(p, p.Name); name != nil {
+		c.LocalizedProgramName = name
+	}
+	c.LinksModuleData = links(append(contacts(p), ownLinks(p)...))
 	if callback != "" {
 		c.CallbackOptions = &walletobjects.CallbackOptions{Url: callback}
 	}
 	nullEmpty(&c.NullFields, map[string]bool{
 		"WideProgramLogo": c.WideProgramLogo == nil, "HeroImage": c.HeroImage == nil,
 		"HomepageUri": c.HomepageUri == nil, "LinksModuleData": c.LinksModuleData == nil,
-		"CallbackOptions": c.CallbackOptions == nil,
+		"CallbackOptions": c.CallbackOptions == nil, "ClassTemplateInfo": c.ClassTemplateInfo == nil,
+		"LocalizedProgramName": c.LocalizedProgramName == nil,
 	})
 	return c
 }
 
 func classTexts(p *models.Program) []*walletobjects.TextModuleData {
 	earn := func(t *templates.Texts) string {
+		p := p.In(t.Lang)
 		places, _ := models.CurrencyDigits(p.Currency)
 		var lines []string
 		for _, r := range p.Rules {
@@ -72,17 +78,20 @@ func classTexts(p *models.Program) []*walletobjects.TextModuleData {
 		return strings.Join(lines, "\n")
 	}
 	var list []*walletobjects.TextModuleData
-	if len(p.Rules)+len(p.Bonuses) > 0 {
+	if len(p.Rules)+len(p.Bonuses) > 0 && !replaced(p, "earn") {
 		list = append(list, localized(p, "earn", say("googleEarn"), earn))
 	}
-	prices := func(t *templates.Texts) string { return fit(priceList(t, p, p.Rewards)) }
-	if prices(templates.For(p.Locale)) != "" {
+	prices := func(t *templates.Texts) string {
+		p := p.In(t.Lang)
+		return fit(priceList(t, p, p.Rewards))
+	}
+	if prices(templates.For(p.Locale)) != "" && !replaced(p, "rewards") {
 		list = append(list, localized(p, "rewards", say("googleRewards"), prices))
 	}
 	if p.Contact.Address != "" {
 		list = append(list, localized(p, "address", say("googleAddress"), func(*templates.Texts) string { return p.Contact.Address }))
 	}
-	return list
+	return append(list, ownClassTexts(p)...)
 }
 
 func contacts(p *models.Program) []*walletobjects.Uri {
@@ -110,9 +119,9 @@ func image(p *models.Program, url string) *walletobjects.Image {
 	if url == "" {
 		return nil
 	}
-	description := translated(templates.For(p.Locale), func(*templates.Texts) string { return p.Description })
-	return &walletobjects.Image{
-		SourceUri:          &walletobjects.ImageUri{Uri: url},
-		ContentDescription: &walletobjects.LocalizedString{DefaultValue: description},
+	description := inAll(p, p.Description)
+	if description == nil {
+		description = &walletobjects.LocalizedString{DefaultValue: translated(templates.For(p.Locale), func(*templates.Texts) string { return p.Description })}
 	}
+	return &walletobjects.Image{SourceUri: &walletobjects.ImageUri{Uri: url}, ContentDescription: description}
 }

@@ -1,6 +1,8 @@
 package google
 
 import (
+	"slices"
+
 	"google.golang.org/api/walletobjects/v1"
 
 	"regulars/models"
@@ -37,6 +39,7 @@ func Object(p *models.Program, s passes.State, id ObjectID, hero string) *wallet
 
 func fill(o *walletobjects.LoyaltyObject, p *models.Program, s passes.State) {
 	t := templates.For(s.Locale, p.Locale)
+	p = p.In(t.Lang)
 	number := barcode.Group(s.Card)
 	// Google shows 20 characters of an account: the number without its spaces.
 	o.AccountId, o.AccountName = string(s.Card), s.Name
@@ -45,10 +48,12 @@ func fill(o *walletobjects.LoyaltyObject, p *models.Program, s passes.State) {
 	if s.Tier != "" {
 		// rewardsTier belongs to the class, where all members share it.
 		o.SecondaryLoyaltyPoints = &walletobjects.LoyaltyPoints{
-			Label: t.Say("googleTier"), Balance: &walletobjects.LoyaltyPointsBalance{String: s.Tier},
+			Label: t.Say("googleTier"), Balance: &walletobjects.LoyaltyPointsBalance{String: p.Say(s.Tier, t.Lang)},
 		}
 	}
-	o.TextModulesData = objectTexts(t, p, s)
+	v := passes.Values{Texts: t, Program: p, State: s, Unit: func(u models.Unit) templates.Unit { return passes.UnitOf(&p.Terms, u) }}
+	rest := ownBalances(o, &v)
+	o.TextModulesData = shown(objectTexts(&v, rest))
 	if s.Page != "" {
 		o.LinksModuleData = links([]*walletobjects.Uri{{Id: "page", Uri: s.Page, Description: t.Say("googlePage")}})
 	}
@@ -72,7 +77,10 @@ func points(t *templates.Texts, p *models.Program, b passes.Balance) *walletobje
 
 // objectTexts says what is in force, what there is beside the first balance,
 // what it buys, how far the next reward is, and which dates to know.
-func objectTexts(t *templates.Texts, p *models.Program, s passes.State) []*walletobjects.TextModuleData {
+// The owner's fields take the place of what follows from the program below the strip,
+// and rest is what of the header is not a balance.
+func objectTexts(v *passes.Values, rest []models.CardField) []*walletobjects.TextModuleData {
+	t, p, s := v.Texts, v.Program, v.State
 	var list []*walletobjects.TextModuleData
 	add := func(id, header string, lines ...string) {
 		if len(lines) > 0 {
@@ -82,8 +90,10 @@ func objectTexts(t *templates.Texts, p *models.Program, s passes.State) []*walle
 	if s.Message != "" {
 		list = append(list, &walletobjects.TextModuleData{Id: "message", Header: t.Say("googleNews"), Body: s.Message})
 	}
-	unit := func(u models.Unit) templates.Unit { return passes.UnitOf(&p.Terms, u) }
-	add("balances", t.Say("googleBalances"), balances(t, unit, s)...)
+	add("balances", t.Say("googleBalances"), balances(t, v.Unit, s)...)
+	own := front(&p.Card)
+	_, each := backOf(p)
+	list = append(list, ownModules(slices.Concat(own, rest, each), v)...)
 	var ready []models.Reward
 	for _, have := range s.Ready {
 		if r, ok := p.Reward(have.Reward); ok {
@@ -93,21 +103,23 @@ func objectTexts(t *templates.Texts, p *models.Program, s passes.State) []*walle
 			ready = append(ready, r)
 		}
 	}
-	add("ready", t.Say("googleReady"), priceList(t, p, ready)...)
+	if len(own) == 0 {
+		add("ready", t.Say("googleReady"), priceList(t, p, ready)...)
+	}
 	add("memberships", t.Say("membership.title"), passes.Memberships(t, p, s)...)
-	add("vouchers", t.Say("voucher.title"), passes.Vouchers(t, s)...)
-	if next := s.Reward(p); next != nil {
-		add("next", t.Say("googleNext"), next.Name+": "+t.ToGo(unit(next.Unit), s.Missing(next)))
+	add("vouchers", t.Say("voucher.title"), passes.Vouchers(t, p, s)...)
+	if next := s.Reward(p); next != nil && len(own) == 0 {
+		add("next", t.Say("googleNext"), next.Name+": "+t.ToGo(v.Unit(next.Unit), s.Missing(next)))
 	}
 	var dates []string
 	if d := s.Ending; d != nil {
-		dates = append(dates, t.Ends(unit(d.Unit), d.Amount, t.Date(d.Date())))
+		dates = append(dates, t.Ends(v.Unit(d.Unit), d.Amount, t.Date(d.Date())))
 	}
 	for _, d := range s.Waiting {
-		dates = append(dates, t.UsableFrom(unit(d.Unit), d.Amount, t.Date(d.Date())))
+		dates = append(dates, t.UsableFrom(v.Unit(d.Unit), d.Amount, t.Date(d.Date())))
 	}
 	add("dates", t.Say("googleDates"), dates...)
-	add("perks", s.Tier, passes.Perks(t, p, s)...)
+	add("perks", p.Say(s.Tier, t.Lang), passes.Perks(t, p, s)...)
 	return list
 }
 

@@ -33,6 +33,22 @@ func everywhere(p *models.Program, text phrase) *walletobjects.LocalizedString {
 	return s
 }
 
+// inAll returns a text of the program in all languages, or nil when it was not
+// translated into any.
+func inAll(p *models.Program, text string) *walletobjects.LocalizedString {
+	own := templates.For(p.Locale)
+	s := &walletobjects.LocalizedString{DefaultValue: &walletobjects.TranslatedString{Language: own.Lang, Value: text}}
+	for _, lang := range templates.Languages {
+		if said := p.Say(text, lang); lang != own.Lang && said != text {
+			s.TranslatedValues = append(s.TranslatedValues, &walletobjects.TranslatedString{Language: lang, Value: said})
+		}
+	}
+	if len(s.TranslatedValues) == 0 {
+		return nil
+	}
+	return s
+}
+
 func translated(t *templates.Texts, text phrase) *walletobjects.TranslatedString {
 	return &walletobjects.TranslatedString{Language: t.Lang, Value: text(t)}
 }
