@@ -33,7 +33,7 @@ func TestCardTellsOfMemberships(t *testing.T) {
 		card, err := apple.Card(p, s, apple.Identity{PassTypeID: "pass.x", TeamID: "T", Serial: "s", Token: "t"})
 		require.NoError(t, err)
 		spoken := 0
-		for _, f := range append(card.StoreCard.Header, card.StoreCard.Back...) {
+		for _, f := range append(card.Fields.Header, card.Fields.Back...) {
 			if f.ChangeMessage != "" {
 				spoken++
 				require.Contains(t, f.Value, says)

@@ -75,7 +75,7 @@ func lines(fields []apple.Field) []string {
 
 func TestCardOfTheOwnersDesignShowsIt(t *testing.T) {
 	p := owned(func(*models.Terms) {})
-	card := appleCard(t, p, anna(p, "en", 120, nothing)).StoreCard
+	card := appleCard(t, p, anna(p, "en", 120, nothing)).Fields
 	require.Equal(t, []string{"own-points|Beans|120", "own-level|Level|Gold"}, lines(card.Header))
 	require.Equal(t, []string{"own-go|80 points to go|Lunch"}, lines(card.Primary))
 	require.Equal(t, []string{"own-who|For|Anna"}, lines(card.Secondary))
@@ -103,7 +103,7 @@ func TestCardOfTheOwnersDesignShowsIt(t *testing.T) {
 func TestTextsOfTheOwnersSpeakTheMembersLanguage(t *testing.T) {
 	p := owned(func(*models.Terms) {})
 	s := anna(p, "pl", 120, nothing)
-	card := appleCard(t, p, s).StoreCard
+	card := appleCard(t, p, s).Fields
 	require.Equal(t, []string{"own-points|Ziarna|120", "own-level|Level|Złoto"}, lines(card.Header))
 	require.Equal(t, []string{"own-go|jeszcze 80 punktów|Obiad"}, lines(card.Primary))
 	require.Contains(t, lines(card.Back), "own-hours|Open|Codziennie od ósmej")
@@ -122,7 +122,7 @@ func TestTextsOfTheOwnersSpeakTheMembersLanguage(t *testing.T) {
 
 func TestCardWithoutALanguageSpeaksThePrograms(t *testing.T) {
 	p := owned(func(t *models.Terms) { t.Locale = "pl" })
-	require.Equal(t, []string{"own-points|Ziarna|120", "own-level|Level|Złoto"}, lines(appleCard(t, p, anna(p, "", 120, nothing)).StoreCard.Header))
+	require.Equal(t, []string{"own-points|Ziarna|120", "own-level|Level|Złoto"}, lines(appleCard(t, p, anna(p, "", 120, nothing)).Fields.Header))
 }
 
 // Any member's card is one that phones take, whatever there is to say.

@@ -217,3 +217,18 @@ func heavy() *models.Program {
 	p.Brand.Strip = file.Bytes()
 	return p
 }
+
+// BenchmarkContent is what a pass costs but for its signature.
+func BenchmarkContent(b *testing.B) {
+	_, c := development(b)
+	d, err := designOnce()
+	require.NoError(b, err)
+	builder, s, id := withoutSigning(b, c), anna(), identity(c)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Balances[0].Amount++
+		if _, err := made(d, builder, s, id); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

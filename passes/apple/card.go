@@ -40,23 +40,23 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 		return Pass{}, fmt.Errorf("make the card of %s: its state is of %s", models.ProgramKey(p.ID, p.Version), models.ProgramKey(s.Program, s.Version))
 	}
 	pass := Pass{
-		FormatVersion: 1, PassTypeIdentifier: id.PassTypeID, TeamIdentifier: id.TeamID,
+		FormatVersion: 1, Style: StoreCard, PassTypeIdentifier: id.PassTypeID, TeamIdentifier: id.TeamID,
 		SerialNumber: string(id.Serial), AuthenticationToken: id.Token, WebServiceURL: id.WebServiceURL,
 		OrganizationName: p.Organization, Description: p.Description, SharingProhibited: true, LogoText: w.logoText,
 		BackgroundColor: w.background, ForegroundColor: w.foreground, LabelColor: w.label,
 	}
 	if s.Voided {
 		pass.Voided = true
-		pass.StoreCard.Back = []Field{w.void}
+		pass.Fields.Back = []Field{w.void}
 		return pass, nil
 	}
 	pass.Barcodes, pass.look = barcodes(p, s.Card), s.Look(p)
-	pass.StoreCard.Header = []Field{w.balance(s)}
+	pass.Fields.Header = []Field{w.balance(s)}
 	first := w.primary(s)
 	if pass.look.Shows != models.ShowsStamps { // which nothing may be written over
-		pass.StoreCard.Primary, first = first, nil
+		pass.Fields.Primary, first = first, nil
 	}
-	w.fill(&pass.StoreCard, s, first)
+	w.fill(&pass.Fields, s, first)
 	return pass, nil
 }
 
@@ -68,9 +68,9 @@ func (w *wording) alone(s passes.State) bool {
 func (w *wording) balance(s passes.State) Field {
 	b := s.Primary()
 	u := w.unit(b.Unit)
-	f := Field{Key: "balance", Label: w.texts.Label(u), TextAlignment: alignRight}
+	f := Field{Key: "balance", Label: w.texts.Label(u), TextAlignment: AlignRight}
 	if u.Plain() {
-		f.Value, f.NumberStyle = b.Amount, styleDecimal
+		f.Value, f.NumberStyle = b.Amount, NumberDecimal
 	} else {
 		f.Value = w.texts.Standing(u, b.Amount)
 	}
@@ -161,10 +161,10 @@ func (w *wording) progress(s passes.State) []Field {
 			label = next.Name
 		}
 		f := text("progress", label, w.texts.Number(max(0, s.Usable(next.Unit)))+" / "+w.texts.Number(next.Cost))
-		f.TextAlignment = alignRight
+		f.TextAlignment = AlignRight
 		return []Field{f}
 	case len(s.Ready) > 0:
-		return []Field{{Key: "progress", Label: w.readyCount, Value: int64(len(s.Ready)), TextAlignment: alignRight}}
+		return []Field{{Key: "progress", Label: w.readyCount, Value: int64(len(s.Ready)), TextAlignment: AlignRight}}
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func card(t *testing.T, p *models.Program, s passes.State) (Pass, map[string]Fie
 	require.NoError(t, err)
 	require.Empty(t, pass.Check(Rules{PassTypeID: "pass.example", TeamID: "ABCDE12345"}))
 	fields := map[string]Field{}
-	for _, area := range pass.StoreCard.areas() {
+	for _, area := range pass.Fields.areas() {
 		for _, f := range area.fields {
 			fields[f.Key] = f
 		}
@@ -320,12 +320,14 @@ var spoiltCards = map[FaultCode]struct {
 	ShortToken:    {"authenticationToken", func(p *Pass) { p.AuthenticationToken = "short" }},
 	TokenAlone:    {"webServiceURL", func(p *Pass) { p.WebServiceURL = "" }},
 	BadURL:        {"webServiceURL", func(p *Pass) { p.WebServiceURL = "http://cards.example/passkit" }},
-	DuplicateKey:  {"storeCard.backFields[1].key", func(p *Pass) { p.StoreCard.Back[1].Key = "balance" }},
-	TooManyFields: {"storeCard.primaryFields", func(p *Pass) { p.StoreCard.Primary = append(p.StoreCard.Primary, text("x", "", "y")) }},
-	BadValue:      {"storeCard.backFields[0].value", func(p *Pass) { p.StoreCard.Back[0].Value = true }},
-	BadMessage:    {"storeCard.headerFields[0].changeMessage", func(p *Pass) { p.StoreCard.Header[0].ChangeMessage = "changed" }},
-	ManyMessages:  {"storeCard", func(p *Pass) { p.StoreCard.Back[0].ChangeMessage = "%@" }},
+	DuplicateKey:  {"storeCard.backFields[1].key", func(p *Pass) { p.Fields.Back[1].Key = "balance" }},
+	TooManyFields: {"storeCard.primaryFields", func(p *Pass) { p.Fields.Primary = append(p.Fields.Primary, text("x", "", "y")) }},
+	BadValue:      {"storeCard.backFields[0].value", func(p *Pass) { p.Fields.Back[0].Value = true }},
+	BadMessage:    {"storeCard.headerFields[0].changeMessage", func(p *Pass) { p.Fields.Header[0].ChangeMessage = "changed" }},
+	ManyMessages:  {"storeCard", func(p *Pass) { p.Fields.Back[0].ChangeMessage = "%@" }},
 	BadColour:     {"labelColor", func(p *Pass) { p.LabelColor = "#ffffff" }},
+	WrongStyle:    {"storeCard", func(p *Pass) { p.Style = "loyaltyCard" }},
+	BadPayload:    {"barcodes[0].message", func(p *Pass) { p.Barcodes[0].Message = strings.Repeat("x", 3000) }},
 	BadBarcode:    {"barcodes[0].format", func(p *Pass) { p.Barcodes[0].Format = "QR" }},
 	BadEncoding:   {"barcodes[0].messageEncoding", func(p *Pass) { p.Barcodes[0].Message = "ł" }},
 	NoFallback:    {"barcodes", func(p *Pass) { p.Barcodes[0].Format = formatCode128 }},
@@ -337,16 +339,22 @@ func TestCheckNamesEachFault(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			pass, _ := card(t, cafe(), anna())
 			tt.spoil(&pass)
-			faults := pass.Check(Rules{PassTypeID: "pass.example", TeamID: "ABCDE12345"})
-			require.Contains(t, faultCodes(faults), code)
-			for _, f := range faults {
-				if f.Code == code {
-					require.Equal(t, "pass.json: "+tt.path, f.Path)
-				}
-				require.NotEmpty(t, f.Fault)
-				require.True(t, strings.HasSuffix(f.Remedy, "."), f.Remedy)
-			}
+			requireFault(t, &pass, code, tt.path)
 		})
+	}
+}
+
+// requireFault checks that Check finds the fault there, and says what to do.
+func requireFault(t *testing.T, pass *Pass, code FaultCode, path string) {
+	t.Helper()
+	faults := pass.Check(Rules{PassTypeID: "pass.example", TeamID: "ABCDE12345"})
+	require.Contains(t, faultCodes(faults), code)
+	for _, f := range faults {
+		if f.Code == code {
+			require.Equal(t, "pass.json: "+path, f.Path)
+		}
+		require.NotEmpty(t, f.Fault)
+		require.True(t, strings.HasSuffix(f.Remedy, "."), f.Remedy)
 	}
 }
 

@@ -24,8 +24,8 @@ func (p *Pass) Check(r Rules) Faults {
 	c.service(p)
 	c.colours(p)
 	c.barcodes(p)
-	c.fields("storeCard", p.StoreCard.areas(), true)
-	c.loud("storeCard")
+	c.style(p)
+	c.options(p)
 	return c.faults
 }
 
@@ -37,6 +37,42 @@ func (c *checker) loud(style string) {
 		c.add(ManyMessages, style, "Several fields have a change message.", "Leave it to the one that should be read.")
 	}
 }
+
+// style checks the style and its fields.
+func (c *checker) style(p *Pass) {
+	style := string(p.Style)
+	switch p.Style {
+	case StoreCard, Coupon, Generic, EventTicket:
+	default:
+		c.add(WrongStyle, "storeCard", "The pass has none of the styles.", "Give it one of "+strings.Join(classic, ", ")+".")
+		return
+	}
+	areas := p.Fields.areas()
+	if p.Style == EventTicket && slices.ContainsFunc(p.Fields.Auxiliary, func(f Field) bool { return f.Row != 0 }) {
+		areas[auxiliary].rows = 2
+	}
+	c.fields(style, areas, shares(style, p))
+	for _, area := range areas {
+		for i := range area.fields {
+			if f := &area.fields[i]; f.special(area.name) {
+				m := f.manner()
+				c.tell().manner(fmt.Sprintf("%s.%s[%d]", style, area.name, i), style, area.name, &m)
+			}
+		}
+	}
+	if quiet(style) {
+		c.loud(style)
+	}
+}
+
+// shares says whether secondary and auxiliary fields of a style stand in one row.
+func shares(style string, p *Pass) bool {
+	return style == "storeCard" || style == "coupon" || style == "generic" && square(p)
+}
+
+// quiet says whether only one field of a style should speak: those of journeys
+// and events seldom change together.
+func quiet(style string) bool { return style == "storeCard" || style == "coupon" }
 
 // checker collects faults.
 type checker struct {
@@ -147,6 +183,8 @@ func (c *checker) barcode(path string, b *Barcode) bool {
 	}
 	if b.Message == "" {
 		c.add(BadBarcode, path+".message", "It is empty.", "Write the card number, or leave the barcode out.")
+	} else if why := unfit(b.Format, b.Message); why != "" {
+		c.add(BadPayload, path+".message", why, "Choose another format, or a message that it can hold.")
 	}
 	if !encodable(b.MessageEncoding, b.Message) {
 		c.add(BadEncoding, path+".messageEncoding", "The encoding is unknown or can't write the message.", "Use iso-8859-1 and only its characters.")
@@ -226,7 +264,7 @@ func (c *checker) field(area string, i int, f *Field, seen []string) {
 		c.add(DuplicateKey, at("key"), "Another field has this key.", "Give the field a key of its own.")
 	}
 	switch f.Value.(type) {
-	case string, int64, float64, json.Number:
+	case string, int64, Decimal, Date, json.Number:
 	case nil:
 		c.add(Missing, at("value"), "It is missing.", "Write the text or number to show.")
 	default:

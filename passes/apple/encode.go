@@ -25,9 +25,11 @@ func (p *Pass) encode() ([]byte, error) {
 	e.given("authenticationToken", p.AuthenticationToken)
 	e.flag("sharingProhibited", p.SharingProhibited)
 	e.flag("voided", p.Voided)
+	e.date("expirationDate", p.ExpirationDate)
+	e.options(p)
 	e.barcodes(p.Barcodes)
-	e.key("storeCard")
-	e.areas(&p.StoreCard)
+	e.key(string(p.Style))
+	e.areas(&p.Fields)
 	e.b = append(e.b, '}')
 	return e.b, e.err
 }
@@ -67,6 +69,34 @@ func (e *encoder) flag(name string, value bool) {
 		e.key(name)
 		e.b = append(e.b, "true"...)
 	}
+}
+
+// whole appends a number unless it is 0.
+func (e *encoder) whole(name string, value int64) {
+	if value != 0 {
+		e.key(name)
+		e.b = strconv.AppendInt(e.b, value, 10)
+	}
+}
+
+// date appends a moment unless it is zero.
+func (e *encoder) date(name string, value Date) {
+	if !value.IsZero() {
+		e.key(name)
+		e.b = value.append(e.b)
+	}
+}
+
+// choice appends one of the names unless the number is 0.
+func (e *encoder) choice(name string, names []string, n uint8) {
+	if n == 0 {
+		return
+	}
+	choice, err := named(names, n)
+	if err != nil {
+		e.err = err
+	}
+	e.text(name, choice)
 }
 
 // open begins an object of a list.
@@ -121,13 +151,28 @@ func (e *encoder) field(f *Field) {
 		e.quote(value)
 	case int64:
 		e.b = strconv.AppendInt(e.b, value, 10)
+	case Decimal:
+		e.b = value.append(e.b)
+	case Date:
+		e.b = value.append(e.b)
 	default:
 		e.other(value)
 	}
 	e.given("changeMessage", f.ChangeMessage)
-	e.given("numberStyle", f.NumberStyle)
-	e.given("textAlignment", f.TextAlignment)
 	e.given("attributedValue", f.Attributed)
+	e.given("currencyCode", f.Currency)
+	e.tags(f.Semantics)
+	e.choice("numberStyle", numberStyles, uint8(f.NumberStyle))
+	e.choice("textAlignment", alignments, uint8(f.TextAlignment))
+	e.choice("dateStyle", dateStyles, uint8(f.DateStyle))
+	e.choice("timeStyle", dateStyles, uint8(f.TimeStyle))
+	e.flag("isRelative", f.Relative)
+	e.flag("ignoresTimeZone", f.IgnoresTimeZone)
+	if f.Detect != 0 {
+		e.key("dataDetectorTypes")
+		e.b = f.Detect.append(e.b)
+	}
+	e.whole("row", int64(f.Row))
 }
 
 // other leaves a value to the library.

@@ -3,6 +3,7 @@ package apple
 import (
 	"html"
 	"strconv"
+	"time"
 
 	"regulars/models"
 	"regulars/passes"
@@ -15,8 +16,9 @@ type ownFields []ownField
 
 // ownField is a field whose texts were read.
 type ownField struct {
-	key, align  string
+	key         string
 	label, text models.Wording
+	align       Alignment
 	hidden      bool // says only that a field of ours is left out
 }
 
@@ -31,13 +33,13 @@ func newOwnAreas(t *models.Terms) ownAreas {
 		label, badLabel := models.ParseWording(f.Label, names)
 		text, badText := models.ParseWording(f.Text, names)
 		if area := areas[f.At]; area != nil && badLabel == nil && badText == nil { // CheckTerms lets no others through
-			*area = append(*area, ownField{key: ownKey(&f), align: alignments[f.Align], label: label, text: text, hidden: f.Text == ""})
+			*area = append(*area, ownField{key: ownKey(&f), align: aligned[f.Align], label: label, text: text, hidden: f.Text == ""})
 		}
 	}
 	return own
 }
 
-var alignments = map[models.Align]string{models.AlignLeft: alignLeft, models.AlignCenter: alignCenter, models.AlignRight: alignRight}
+var aligned = map[models.Align]Alignment{models.AlignLeft: AlignLeft, models.AlignCenter: AlignCenter, models.AlignRight: AlignRight}
 
 // ownKey is a field's key in pass.json. What takes the place of ours on the back has
 // its key, and no other has one of ours.
@@ -78,15 +80,32 @@ func (o *ownField) field(v *passes.Values) (Field, bool) {
 	}
 	f := Field{Key: o.key, TextAlignment: o.align}
 	f.Label, _ = o.label.Fill(v.Of) // a label without its value is left out alone
-	if name, alone := o.text.Alone(); alone {
-		if n, ok := v.Number(name); ok {
-			f.Value, f.NumberStyle = n, styleDecimal
-			return f, true
-		}
+	if name, alone := o.text.Alone(); alone && f.typed(v, name) {
+		return f, true
 	}
 	text, whole := o.text.Fill(v.Of)
 	f.Value = text
 	return f, whole && text != ""
+}
+
+// typed gives the field a value that the phone writes in its own way, if the name
+// stands for one.
+func (f *Field) typed(v *passes.Values, name string) bool {
+	if n, ok := v.Number(name); ok {
+		f.Value, f.NumberStyle = n, NumberDecimal
+		return true
+	}
+	if n, ok := v.Money(name); ok {
+		amount, err := Money(n, v.Program.Currency)
+		f.Value, f.Currency = amount, v.Program.Currency
+		return err == nil // CheckTerms lets no other currency through
+	}
+	if day, ok := v.Date(name); ok {
+		noon := time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, v.Program.Zone())
+		f.Value, f.DateStyle, f.TimeStyle, f.IgnoresTimeZone = Date{noon}, DateLong, DateNone, true // a day is the business's, wherever the phone is
+		return true
+	}
+	return false
 }
 
 // linkFields are the owner's links: phones show the name and open the address.

@@ -132,7 +132,7 @@ func areasOf(style *object) []area {
 			if f.has("row") {
 				a.rows = 2
 			}
-			a.fields = append(a.fields, Field{Key: f.text("key"), Label: f.text("label"), Value: f.value("value"), ChangeMessage: f.text("changeMessage"), TextAlignment: f.text("textAlignment")})
+			a.fields = append(a.fields, Field{Key: f.text("key"), Label: f.text("label"), Value: f.value("value"), ChangeMessage: f.text("changeMessage")})
 		}
 		areas = append(areas, a)
 	}

@@ -42,9 +42,8 @@ func (j *judge) code(path string, code *object) {
 	if message == "" {
 		return // told already
 	}
-	if why := unfit(format, message); why != "" {
-		j.add(BadPayload, path+".message", why, "Choose another format, or a message that it can hold.")
-		return
+	if unfit(format, message) != "" {
+		return // told too
 	}
 	if code.text("altText") == "" {
 		j.add(NoAltText, path, "Nothing can be typed where it can't be scanned.", "Write the number as altText.")
@@ -65,8 +64,8 @@ const (
 // unfit says why a format can't hold a message; "" when it can. The most that
 // the square ones hold are bytes, for which the standards ask most room.
 func unfit(format, message string) string {
-	most := map[string]int{formatQR: 2953, formatAztec: 1914, formatPDF417: 1108, formatCode128: 80, formatCode39: 80, formatCodabar: 60, formatI2of5: 80}[format]
-	if digits := strings.Trim(message, digitsOnly) == ""; digits && (format == formatQR || format == formatAztec || format == formatPDF417) {
+	most := capacity(format)
+	if len(message) > most && (format == formatQR || format == formatAztec || format == formatPDF417) && strings.Trim(message, digitsOnly) == "" {
 		most *= 2 // two or more digits take the room of a byte
 	}
 	if most > 0 && len(message) > most {
@@ -99,6 +98,23 @@ func unfit(format, message string) string {
 		}
 	}
 	return ""
+}
+
+// capacity returns how many bytes a format holds; 0 when it is told otherwise.
+func capacity(format string) int {
+	switch format {
+	case formatQR:
+		return 2953
+	case formatAztec:
+		return 1914
+	case formatPDF417:
+		return 1108
+	case formatCode128, formatCode39, formatI2of5:
+		return 80
+	case formatCodabar:
+		return 60
+	}
+	return 0
 }
 
 // checkDigit returns the check digit of an EAN's first twelve.

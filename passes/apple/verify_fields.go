@@ -3,11 +3,7 @@ package apple
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
-	"strings"
 	"unicode/utf8"
-
-	"regulars/models"
 )
 
 // fields checks what the keys of a style's fields mean together (DOC
@@ -25,83 +21,20 @@ func (j *judge) fields(style string, o *object) {
 }
 
 func (j *judge) field(path, style, area string, f *object) {
-	j.format(path, f)
-	for _, rule := range []struct {
-		key, why string
-		ignored  bool
-	}{
-		{"textAlignment", "Primary and back fields are not aligned.", area == "primaryFields" || area == "backFields"},
-		{"dataDetectorTypes", "They are for the back.", area != "backFields" && area != "additionalInfoFields"},
-		{"row", "It is for the auxiliary fields of event tickets.", style != "eventTicket" || area != "auxiliaryFields"},
-		{"numberStyle", "The field has a currency, which says how the number is written.", f.has("currencyCode")},
-	} {
-		if f.has(rule.key) && rule.ignored {
-			j.add(Ignored, path+"."+rule.key, rule.why, "Leave it out.")
-		}
+	value := f.value("value")
+	text, isText := value.(string)
+	_, isNumber := value.(json.Number)
+	_, isDate := readDate(text)
+	told := manner{
+		given: value != nil, text: text, isText: isText, isNumber: isNumber, isDate: isDate,
+		currency: f.text("currencyCode"), markup: f.text("attributedValue"),
+		hasCurrency: f.has("currencyCode"), number: f.has("numberStyle"), aligned: f.has("textAlignment"), date: f.has("dateStyle"), time: f.has("timeStyle"),
+		relative: f.has("isRelative"), zone: f.has("ignoresTimeZone"), detectors: f.has("dataDetectorTypes"), row: f.has("row"),
 	}
+	j.tell().manner(path, style, area, &told)
 	if row, ok := number(f.value("row")); ok && row != 0 && row != 1 {
 		j.add(Ignored, path+".row", "It is neither 0 nor 1.", "Write 0 for the upper row or 1 for the lower.")
 	}
-	if markup := f.text("attributedValue"); markup != "" && !onlyLinks(markup) {
-		j.add(BadMarkup, path+".attributedValue", "It has tags other than links, or one that is not closed.", "Write links alone: <a href=\"https://example.com\">text</a>.")
-	}
-}
-
-// format checks a value against the way in which it is written.
-func (j *judge) format(path string, f *object) {
-	value := f.value("value")
-	_, isNumber := value.(json.Number)
-	text, isText := value.(string)
-	_, isDate := readDate(text)
-	dated := f.has("dateStyle") || f.has("timeStyle")
-	if currency := f.text("currencyCode"); f.has("currencyCode") {
-		if _, known := models.CurrencyDigits(currency); !known {
-			j.add(BadMoney, path+".currencyCode", "“"+currency+"” is no currency.", "Write a code of ISO 4217, such as EUR.")
-		}
-		if !isNumber {
-			j.add(BadMoney, path+".value", "It is no number, so no currency can be written with it.", "Write the amount in major units as a number, such as 12.5.")
-		}
-	}
-	switch {
-	case dated && isText && !isDate:
-		j.add(BadDate, path+".value", "“"+text+"” is not a date that phones read, and the field has a date's style.", "Write it as 2026-11-22T12:00:00Z, or leave the style out.")
-	case dated && isText && strings.ContainsAny(text, ".,"):
-		j.add(FractionalDate, path+".value", "It has fractions of a second, which not every phone reads.", "Write whole seconds.")
-	case dated && !isText && value != nil:
-		j.add(BadDate, path+".value", "It is no date, and the field has a date's style.", "Write it as 2026-11-22T12:00:00Z, or leave the style out.")
-	}
-	if dated && f.has("dateStyle") != f.has("timeStyle") {
-		j.add(HalfDate, path, "Of dateStyle and timeStyle it has one alone.", "Write both, and PKDateStyleNone for what is not shown.")
-	}
-	for _, key := range []string{"isRelative", "ignoresTimeZone"} {
-		if f.has(key) && !dated {
-			j.add(Ignored, path+"."+key, "It is for dates, and the field has no date's style.", "Add dateStyle and timeStyle, or leave it out.")
-		}
-	}
-	if f.has("numberStyle") && isText {
-		j.add(Ignored, path+".numberStyle", "The value is a text.", "Write the value as a number, or leave the style out.")
-	}
-}
-
-var (
-	tag  = regexp.MustCompile(`<[^>]*>?`)
-	link = regexp.MustCompile(`(?i)^<a\s+href\s*=\s*("[^"]*"|'[^']*')\s*>$`)
-)
-
-// onlyLinks says whether markup has no tags but links, each closed.
-func onlyLinks(markup string) bool {
-	open := false
-	for _, t := range tag.FindAllString(markup, -1) {
-		switch {
-		case !open && link.MatchString(t):
-			open = true
-		case open && strings.EqualFold(strings.ReplaceAll(t, " ", ""), "</a>"):
-			open = false
-		default:
-			return false
-		}
-	}
-	return !open
 }
 
 // Rules of thumb for what fits, in characters of a usual width at the usual

@@ -20,7 +20,7 @@ var passKeys = schema{
 
 	"webServiceURL": {form: formText}, "authenticationToken": {form: formText}, // judged with our own passes' rules
 
-	"userInfo": {}, "semantics": {form: formObject},
+	"userInfo": {}, "semantics": {form: formObject, of: tagKeys},
 	"associatedStoreIdentifiers": {form: formList, items: formWhole}, "auxiliaryStoreIdentifiers": {form: formList, items: formWhole},
 	"appLaunchURL": {form: formLink}, "sharingProhibited": {form: formFlag}, "suppressStripShine": {form: formFlag},
 	"groupingIdentifier":    {form: formText},
@@ -59,18 +59,14 @@ var styleKeys = schema{
 	"additionalInfoFields": {form: formList, of: fieldKeys}, "transitType": {form: formText},
 }
 
-var dateStyles = []string{"PKDateStyleNone", "PKDateStyleShort", "PKDateStyleMedium", "PKDateStyleLong", "PKDateStyleFull"}
-
 var fieldKeys = schema{
 	"key": {form: formText}, "value": {form: formValue}, "label": {form: formText}, "changeMessage": {form: formText},
-	"attributedValue": {form: formValue}, "currencyCode": {form: formText}, "row": {form: formWhole}, "semantics": {form: formObject},
+	"attributedValue": {form: formValue}, "currencyCode": {form: formText}, "row": {form: formWhole}, "semantics": {form: formObject, of: tagKeys},
 	"isRelative": {form: formFlag}, "ignoresTimeZone": {form: formFlag},
-	"dataDetectorTypes": {form: formList, items: formText, choices: []string{
-		"PKDataDetectorTypePhoneNumber", "PKDataDetectorTypeLink", "PKDataDetectorTypeAddress", "PKDataDetectorTypeCalendarEvent",
-	}},
-	"textAlignment": {form: formText, choices: []string{"PKTextAlignmentLeft", "PKTextAlignmentCenter", "PKTextAlignmentRight", "PKTextAlignmentNatural"}},
-	"dateStyle":     {form: formText, choices: dateStyles}, "timeStyle": {form: formText, choices: dateStyles},
-	"numberStyle": {form: formText, choices: []string{"PKNumberStyleDecimal", "PKNumberStylePercent", "PKNumberStyleScientific", "PKNumberStyleSpellOut"}},
+	"dataDetectorTypes": {form: formList, items: formText, choices: detectors},
+	"textAlignment":     {form: formText, choices: alignments},
+	"dateStyle":         {form: formText, choices: dateStyles}, "timeStyle": {form: formText, choices: dateStyles},
+	"numberStyle": {form: formText, choices: numberStyles},
 }
 
 var barcodeKeys = schema{
@@ -94,6 +90,17 @@ var relevantKeys = schema{
 var nfcKeys = schema{
 	"message": {form: formText}, "encryptionPublicKey": {form: formText}, "requiresAuthentication": {form: formFlag},
 }
+
+// tagKeys are those that our passes have; there are many more.
+var tagKeys = schema{
+	"balance": {form: formObject, of: amountKeys}, "totalPrice": {form: formObject, of: amountKeys},
+	"membershipProgramName": {form: formText}, "membershipProgramNumber": {form: formText},
+	"eventName": {form: formText}, "eventStartDate": {form: formDate}, "eventEndDate": {form: formDate},
+	"venueName": {form: formText}, "venueLocation": {form: formObject, of: locationKeys}, "venuePhoneNumber": {form: formText},
+	others: {},
+}
+
+var amountKeys = schema{"amount": {form: formText, needed: true}, "currencyCode": {form: formText, needed: true}}
 
 var actionKeys = schema{
 	"identifier": {form: formText, needed: true}, "url": {form: formLink},

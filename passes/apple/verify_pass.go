@@ -67,9 +67,9 @@ func (j *judge) styles(c *checker, p *Pass) {
 	for _, name := range found {
 		style := j.pass.object(name)
 		c.speaking = 0
-		c.fields(name, areasOf(style), name == "storeCard" || name == "coupon" || name == "generic" && square(p))
-		if name == "storeCard" || name == "coupon" {
-			c.loud(name) // the fields of journeys and events seldom change together
+		c.fields(name, areasOf(style), shares(name, p))
+		if quiet(name) {
+			c.loud(name)
 		}
 		j.fields(name, style)
 		switch transit := style.text("transitType"); {
@@ -106,8 +106,8 @@ func (j *judge) general() {
 		key, why string
 		ignored  bool
 	}{
-		{"groupingIdentifier", "Only boarding passes and event tickets are grouped.", !slices.Contains(styles, "boardingPass") && !slices.Contains(styles, "eventTicket")},
-		{"appLaunchURL", "It needs associatedStoreIdentifiers.", len(j.pass.list("associatedStoreIdentifiers")) == 0},
+		{"groupingIdentifier", notGrouped, !slices.Contains(styles, "boardingPass") && !slices.Contains(styles, "eventTicket")},
+		{"appLaunchURL", withoutStores, len(j.pass.list("associatedStoreIdentifiers")) == 0},
 		{"suppressStripShine", "There is no shine since iOS 7.", true},
 		{"auxiliaryStoreIdentifiers", "It is for posters of events.", !j.event()},
 		{"logoText", "A poster shows no text beside its logo.", len(styles) == 1 && styles[0] == poster},
@@ -137,7 +137,7 @@ func (j *judge) relevance() {
 	if j.pass.has("relevantDate") {
 		dated = "relevantDate"
 		if !j.pass.has("relevantDates") {
-			j.add(OldKey, "relevantDate", "It is deprecated since iOS 18.", "Write relevantDates too.")
+			j.tell().old()
 		}
 	}
 	for i, v := range j.pass.list("relevantDates") {
@@ -148,19 +148,15 @@ func (j *judge) relevance() {
 	}
 	placed := len(j.pass.list("locations"))+len(j.pass.list("beacons")) > 0
 	for _, style := range stylesOf(j.pass) {
-		switch {
-		case dated == "":
-		case style == "storeCard" || style == "coupon":
-			j.add(NotRelevant, dated, "A pass of the style "+style+" is never shown for a date.", "Give it locations, or choose another style.")
-		case style == "generic" && !placed:
-			j.add(NotRelevant, dated, "A generic pass is only shown for a date together with a location.", "Add locations.")
+		if dated != "" {
+			j.tell().dated(dated, style, placed)
 		}
 	}
 	if j.pass.has("maxDistance") && len(j.pass.list("locations")) == 0 {
-		j.add(NotRelevant, "maxDistance", "There are no locations that it would be measured from.", "Add locations, or leave it out.")
+		j.tell().unplaced()
 	}
-	if d, ok := number(j.pass.value("maxDistance")); ok && d <= 0 {
-		j.add(NotRelevant, "maxDistance", "It is no distance.", "Write metres, more than 0.")
+	if d, ok := number(j.pass.value("maxDistance")); ok {
+		j.tell().distance(d)
 	}
 }
 
@@ -171,11 +167,9 @@ func (j *judge) interval(path string, item *object) {
 	single := item.has("date") || item.has("relevantDate")
 	switch {
 	case !single && (!item.has("startDate") || !item.has("endDate")):
-		j.add(BadRange, path, "It has neither a date nor a beginning and an end.", "Write date, or startDate and endDate.")
-	case hasBegin && hasEnd && !end.After(begin):
-		j.add(BadRange, path, "It ends before it begins.", "Write a later endDate.")
-	case hasBegin && hasEnd && end.Sub(begin) > 24*time.Hour:
-		j.add(BadRange, path, "It lasts longer than 24 hours.", "Write one for each day.")
+		j.tell().undated(path)
+	case hasBegin && hasEnd:
+		j.tell().interval(path, begin, end)
 	}
 }
 

@@ -106,6 +106,8 @@ func TestRulesOfKeysThatMeanSomethingTogether(t *testing.T) {
 		{"a key of the wrong case", set("LogoText", "x"), "LogoText", UnknownKey},
 		{"a store's number as text", set("associatedStoreIdentifiers", []any{"123"}), "associatedStoreIdentifiers[0]", WrongType},
 		{"an app's address alone", set("appLaunchURL", "cafe://card"), "appLaunchURL", Ignored},
+		{"an amount as a number", back(map[string]any{"semantics": map[string]any{"balance": map[string]any{"amount": 12.5, "currencyCode": "EUR"}}}), "storeCard.backFields[0].semantics.balance.amount", WrongType},
+		{"money of no currency", set("semantics", map[string]any{"duration": 7, "totalPrice": map[string]any{"amount": "12.5"}}), "semantics.totalPrice.currencyCode", Missing},
 		{"a group of cards", set("groupingIdentifier", "x"), "groupingIdentifier", Ignored},
 		{"a date for a card", set("relevantDates", []any{map[string]any{"date": "2026-12-01T18:00Z"}}), "relevantDates", NotRelevant},
 		{"a date for a generic pass without a place", styled("generic", map[string]any{}, func(p map[string]any) {

@@ -3,7 +3,6 @@ package apple
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,11 +45,17 @@ type spec struct {
 // schema is the rules of an object by key.
 type schema map[string]spec
 
+// others is the key of a schema that lets keys through which it does not have.
+const others = "*"
+
 // walk checks the values of o, of which the schema knows all keys.
 func (j *judge) walk(path string, o *object, s schema) {
 	strange := 0
 	for _, key := range o.keys {
 		rule, ok := s[key]
+		if _, open := s[others]; !ok && open {
+			continue
+		}
 		if !ok {
 			if strange++; strange <= maxAlike {
 				j.add(UnknownKey, join(path, key), "Wallet does not know this key, and passes over it.", suggestion(key, s))
@@ -149,9 +154,7 @@ func (j *judge) checkText(path, text string, rule spec) {
 	case rule.form == formDate:
 		j.date(path, text)
 	case rule.form == formLink:
-		if u, err := url.Parse(text); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" && u.Path == "" {
-			j.add(BadLink, path, "It is not an address, so it leads nowhere.", "Write the whole address, such as https://example.com/help.")
-		}
+		j.tell().link(path, text)
 	case rule.choices != nil && !slices.Contains(rule.choices, text):
 		j.add(UnknownChoice, path, "“"+text+"” is not among the values that Wallet knows.", "Use one of "+strings.Join(rule.choices, ", ")+".")
 	}
