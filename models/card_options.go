@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -56,7 +57,8 @@ func (p CardPlace) Coordinates() (latitude, longitude float64, ok bool) {
 		return 0, 0, false
 	}
 	longitude, err = strconv.ParseFloat(strings.TrimSpace(east), 64)
-	ok = err == nil && latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180 // which NaN is not
+	ok = err == nil && latitude >= -90 && latitude <= 90 && longitude >= -180 && longitude <= 180 && // which NaN is not
+		(latitude != 0 || longitude != 0) // in the sea off Ghana, where what nobody filled in leads
 	return latitude, longitude, ok
 }
 
@@ -152,6 +154,9 @@ func (a *AppleCard) check(bad complain) error {
 	}
 	if a.Launch != "" && len(a.Apps) == 0 {
 		return bad("card.apple.launch", "Only an app that is named in apps can be opened.")
+	}
+	if u, err := url.Parse(a.Launch); a.Launch != "" && (err != nil || u.Scheme == "" || u.Host+u.Opaque+u.Path == "") {
+		return bad("card.apple.launch", "Write the whole address, with what stands before the colon: cafe://card.")
 	}
 	if len(a.Launch) > 500 {
 		return bad("card.apple.launch", "This address is longer than 500 characters.")

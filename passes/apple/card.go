@@ -2,6 +2,7 @@ package apple
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"regulars/models"
@@ -50,7 +51,8 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 		pass.Fields.Back = []Field{w.void}
 		return pass, nil
 	}
-	pass.Barcodes, pass.look = barcodes(p, s.Card), s.Look(p)
+	pass.Barcodes, pass.look = barcodes(p, string(s.Card), barcode.Group(s.Card)), s.Look(p)
+	w.options.on(&pass, string(s.Card))
 	pass.Fields.Header = []Field{w.balance(s)}
 	first := w.primary(s)
 	if pass.look.Shows != models.ShowsStamps { // which nothing may be written over
@@ -252,21 +254,19 @@ var formats = map[models.Symbology]string{
 	models.QR: formatQR, models.PDF417: formatPDF417, models.Aztec: formatAztec, models.Code128: formatCode128,
 }
 
-// barcodes returns the program's code, and those for devices that can't draw it:
-// after a Code 128 a QR code for watches, unless the owner chose.
-func barcodes(p *models.Program, card models.CardNumber) []Barcode {
-	code := Barcode{Format: formats[p.Barcode], Message: string(card), MessageEncoding: "iso-8859-1", AltText: barcode.Group(card)}
-	others := p.Card.Fallbacks
-	if len(others) == 0 && p.Barcode == models.Code128 {
-		others = []models.Symbology{models.QR}
+// barcodes returns the program's code and those that the owner wants after it.
+// Where that leaves none that a watch can draw, a QR code ends the list.
+func barcodes(p *models.Program, message, shown string) []Barcode {
+	symbologies := make([]models.Symbology, 0, 5) // all there are
+	symbologies = append(append(symbologies, p.Barcode), p.Card.Fallbacks...)
+	if !slices.ContainsFunc(symbologies, func(s models.Symbology) bool { return s != models.Code128 }) {
+		symbologies = append(symbologies, models.QR)
 	}
-	all := make([]Barcode, 1, 1+len(others))
-	all[0] = code
-	for _, s := range others {
-		code.Format = formats[s]
-		all = append(all, code)
+	codes := make([]Barcode, len(symbologies))
+	for i, s := range symbologies {
+		codes[i] = Barcode{Format: formats[s], Message: message, MessageEncoding: "iso-8859-1", AltText: shown}
 	}
-	return all
+	return codes
 }
 
 func text(key, label, value string) Field { return Field{Key: key, Label: label, Value: value} }

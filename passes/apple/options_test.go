@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"regulars/models"
 )
 
 // complete returns a pass of a style with all that Apple defines for it.
@@ -185,5 +187,69 @@ func TestCheckNamesEachFaultOfAnOption(t *testing.T) {
 			archive := forged(func(f map[string][]byte) { f["pass.json"] = raw })(t)
 			require.Equal(t, tt.code, paths(t, archive)[tt.path])
 		})
+	}
+}
+
+// What the owner designs of the card is on it, in the member's language where it
+// is a text.
+func TestOptionsOfTheOwnerAreOnTheCard(t *testing.T) {
+	p := cafe()
+	p.TimeZone = "Europe/Amsterdam"
+	p.Barcode = models.Code128
+	p.Card = models.Card{
+		Fallbacks: []models.Symbology{models.Aztec, models.PDF417},
+		Places:    []models.CardPlace{{At: "52.3676, 4.9041", Text: "Coffee is ready"}, {At: "-33.9, 18.4"}}, Near: 80,
+		Beacons: []models.CardPlace{{At: "e2c56db5-dffb-48d2-b060-d0f5a71096e0/0/7"}},
+		Expires: "2027-03-27", // the night before the clocks change
+		Apple:   models.AppleCard{Apps: []string{"284910350"}, Launch: "cafe://card", Shared: true, NFC: publicKey(t)},
+	}
+	p.Translations = []models.Translation{{Text: "Coffee is ready", NL: "De koffie is klaar"}}
+	require.NoError(t, models.CheckTerms(&p.Terms))
+	s := anna()
+	s.Locale = "nl"
+	pass, _ := card(t, p, s)
+	require.Equal(t, []Location{{Latitude: 52.3676, Longitude: 4.9041, RelevantText: "De koffie is klaar"}, {Latitude: -33.9, Longitude: 18.4}}, pass.Locations)
+	require.Equal(t, int64(80), pass.MaxDistance)
+	require.Equal(t, "E2C56DB5-DFFB-48D2-B060-D0F5A71096E0", pass.Beacons[0].ProximityUUID)
+	require.Equal(t, []uint16{0, 7}, []uint16{*pass.Beacons[0].Major, *pass.Beacons[0].Minor})
+	require.Equal(t, "2027-03-27T23:00:00Z", pass.ExpirationDate.Format(time.RFC3339))
+	require.Equal(t, Companion{Stores: []int64{284910350}, LaunchURL: "cafe://card"}, *pass.Companion)
+	require.Equal(t, NFC{Message: string(s.Card), EncryptionPublicKey: p.Card.Apple.NFC}, *pass.NFC)
+	require.False(t, pass.SharingProhibited)
+	var formats []string
+	for _, b := range pass.Barcodes {
+		formats = append(formats, b.Format)
+	}
+	require.Equal(t, []string{formatCode128, formatAztec, formatPDF417}, formats)
+
+	s.Voided = true
+	voided, _ := card(t, p, s)
+	require.Nil(t, voided.Relevance, "what is no card is offered nowhere")
+	require.Nil(t, voided.NFC)
+}
+
+// A distance without a place would be measured from nowhere.
+func TestDistanceFromBeaconsIsNotWritten(t *testing.T) {
+	p := cafe()
+	p.Card = models.Card{Near: 80, Beacons: []models.CardPlace{{At: "e2c56db5-dffb-48d2-b060-d0f5a71096e0"}}}
+	pass, _ := card(t, p, anna())
+	require.Zero(t, pass.MaxDistance)
+	require.Len(t, pass.Beacons, 1)
+}
+
+// What the terms let through must make passes, or every card of the program
+// would fail.
+func TestTermsRefuseWhatNoPassCanSay(t *testing.T) {
+	for field, change := range map[string]func(*models.Card){
+		"card.places[0].at":  func(c *models.Card) { c.Places = []models.CardPlace{{At: "0, 0"}} },
+		"card.apple.launch":  func(c *models.Card) { c.Apple = models.AppleCard{Apps: []string{"1"}, Launch: "card"} },
+		"card.apple.nfc":     func(c *models.Card) { c.Apple.NFC = "AAAA" },
+		"card.beacons[0].at": func(c *models.Card) { c.Beacons = []models.CardPlace{{At: "door"}} },
+	} {
+		p := cafe()
+		change(&p.Card)
+		var refused *models.Error
+		require.ErrorAs(t, models.CheckTerms(&p.Terms), &refused)
+		require.Equal(t, field, refused.Field)
 	}
 }
