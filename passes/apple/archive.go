@@ -30,14 +30,19 @@ const (
 	endSize       = 22
 	version10     = 10 // stored files need no more
 	ownEntries    = 3
-	ownNameLength = 16 // at most
+	ownNameLength = 24 // at most
 )
 
 // with returns an archive that begins with what a has, and has room for a pass's
-// own entries, of so many bytes in all. To a nothing may be added afterwards.
-func (a *archive) with(room int) archive {
-	heads := ownEntries * (localSize + centralSize + 2*ownNameLength)
-	directory := make([]byte, len(a.directory), len(a.directory)+ownEntries*(centralSize+ownNameLength))
+// own entries, of so many bytes in all, and its texts. To a nothing may be added
+// afterwards.
+func (a *archive) with(room int, texts []spoken) archive {
+	own := ownEntries + len(texts)
+	for i := range texts {
+		room += len(texts[i].text)
+	}
+	heads := own * (localSize + centralSize + 2*ownNameLength)
+	directory := make([]byte, len(a.directory), len(a.directory)+own*(centralSize+ownNameLength))
 	copy(directory, a.directory)
 	return archive{
 		shared: a.body, body: make([]byte, 0, room+heads+len(a.directory)+endSize), directory: directory, count: a.count,

@@ -46,15 +46,20 @@ func NewDesign(p *models.Program) (*Design, error) {
 	if err != nil {
 		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(p.ID, p.Version), err)
 	}
-	d := &Design{program: p, wordings: map[string]*wording{}, shared: shared, drawn: map[art.Look]func() (*pictures, error){}}
-	for _, language := range templates.Languages {
-		d.wordings[language] = newWording(p, templates.For(language))
-	}
-	d.wordings[""] = d.wordings[templates.For(p.Locale).Lang]
+	d := &Design{program: p, wordings: wordingsOf(p), shared: shared, drawn: map[art.Look]func() (*pictures, error){}}
 	if _, err := d.look(art.Look{}); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+func wordingsOf(p *models.Program) map[string]*wording {
+	all := map[string]*wording{}
+	for _, language := range templates.Languages {
+		all[language] = newWording(p, templates.For(language))
+	}
+	all[""] = all[templates.For(p.Locale).Lang]
+	return all
 }
 
 // look returns the pictures of passes with that look.
@@ -83,13 +88,18 @@ func (d *Design) draw(l art.Look) (*pictures, error) {
 	return p, nil
 }
 
-// Card returns the same as the function Card for the design's program.
+// Card returns the same as the function Card for the design's program; for a member
+// whose language is not known, with the texts in all of them.
 func (d *Design) Card(s passes.State, id Identity) (Pass, error) {
 	w, ok := d.wordings[s.Locale]
 	if !ok {
 		w = d.wordings[templates.For(s.Locale, d.program.Locale).Lang]
 	}
-	return w.card(s, id)
+	pass, err := w.card(s, id)
+	if err == nil && s.Locale == "" {
+		err = d.speak(&pass, s, id)
+	}
+	return pass, err
 }
 
 // Builder makes .pkpass files signed with one pass type's credentials. It is
@@ -133,13 +143,16 @@ func (b *Builder) Build(d *Design, p *Pass, at time.Time) (Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	manifest := look.manifestFor(content)
+	manifest := look.manifestFor(content, p.spoken)
 	signature, err := b.signer.sign(manifest, at)
 	if err != nil {
 		return nil, err
 	}
-	file := look.packed.with(len(content) + len(manifest) + len(signature))
+	file := look.packed.with(len(content)+len(manifest)+len(signature), p.spoken)
 	file.add("pass.json", content)
+	for _, s := range p.spoken {
+		file.add(s.name, s.text)
+	}
 	file.add("manifest.json", manifest)
 	file.add("signature", signature)
 	return file.close(), nil
@@ -159,13 +172,16 @@ func onLoopback(service string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// manifestFor returns the manifest of a pass with that pass.json.
-func (p *pictures) manifestFor(content []byte) []byte {
-	manifest := make([]byte, 0, len(p.manifest)+2*sha1.Size+2)
+// manifestFor returns the manifest of a pass with that pass.json and those texts.
+func (p *pictures) manifestFor(content []byte, texts []spoken) []byte {
+	manifest := make([]byte, 0, len(p.manifest)+2*sha1.Size+2+len(texts)*(2*sha1.Size+32))
 	manifest = append(manifest, p.manifest...)
 	sum := sha1.Sum(content)
-	manifest = hex.AppendEncode(manifest, sum[:])
-	return append(manifest, '"', '}')
+	manifest = append(hex.AppendEncode(manifest, sum[:]), '"')
+	for _, t := range texts {
+		manifest = fmt.Appendf(manifest, ",%q:%q", t.name, hash(t.text))
+	}
+	return append(manifest, '}')
 }
 
 func hash(data []byte) string {

@@ -45,7 +45,7 @@ func anna() passes.State {
 
 // holding returns what anna's card says under p when her ledger says s.
 func holding(p *models.Program, s models.State) passes.State {
-	m := &models.Member{Card: "70000000000000000011", Name: "Anna", JoinedAt: noon.AddDate(0, -3, 0)}
+	m := &models.Member{Card: "70000000000000000011", Name: "Anna", Locale: "en", JoinedAt: noon.AddDate(0, -3, 0)}
 	s.Tier = "Gold"
 	return passes.Of(p, m, s, "https://cards.example/m/abc", noon)
 }

@@ -8,7 +8,6 @@ import (
 	"regulars/models"
 	"regulars/passes"
 	"regulars/passes/barcode"
-	"regulars/templates"
 )
 
 // Identity is what makes a pass this one pass. Serial and Token never change
@@ -22,7 +21,7 @@ type Identity struct {
 }
 
 // Card returns the pass of a member whose card says s under p, in the member's
-// language. A Design does the same faster.
+// language, or in all where that is not known. A Design does the same faster.
 //
 // A change is shown on the lock screen only through a field's change message,
 // and only if a single such field changed. So while a promotion is in force
@@ -31,7 +30,8 @@ type Identity struct {
 // unit, as one purchase may change several. The promotion's field is always
 // there, since a field that comes and goes is no change of value.
 func Card(p *models.Program, s passes.State, id Identity) (Pass, error) {
-	return newWording(p, templates.For(s.Locale, p.Locale)).card(s, id)
+	d := Design{program: p, wordings: wordingsOf(p)}
+	return d.Card(s, id)
 }
 
 // card returns the pass of s in w's language.

@@ -33,7 +33,8 @@ type Pass struct {
 	Style    Style     `json:"-"`
 	Fields   Fields    `json:"storeCard"` // or the style's name
 
-	look art.Look // of the strip, which is no part of pass.json
+	look   art.Look // of the strip, which is no part of pass.json
+	spoken []spoken // the texts in further languages, which aren't either
 }
 
 // MarshalJSON implements json.Marshaler.

@@ -41,7 +41,7 @@ func newWording(p *models.Program, texts *templates.Texts) *wording {
 		ready: texts.Say("passReady"), readyCount: texts.Say("passReadyCount"), next: texts.Say("passNext"),
 		name: texts.Say("passName"), tier: texts.Say("passTier"), cardNumber: texts.Say("passCard"), page: texts.Say("passPage"),
 		balances: texts.Say("passBalances"), ending: texts.Say("passEnding"), dates: texts.Say("passDates"), vouchers: texts.Say("voucher.title"),
-		units: map[models.Unit]templates.Unit{}, options: optionsOf(p.In(texts.Lang)),
+		units: map[models.Unit]templates.Unit{}, options: optionsOf(p),
 		noNews: text("message", texts.Say("passNews"), texts.Say("passNoNews")),
 		void:   text("void", texts.Say("passVoid"), texts.Say("passVoidText", organization)),
 	}
