@@ -29,11 +29,11 @@ type API struct {
 	Log    *slog.Logger
 }
 
-// The largest request bodies, in bytes. A program may hold two pictures of
-// 2 MB, which JSON makes a third larger.
+// The largest request bodies, in bytes. A program may hold three pictures of
+// 5 MB, which JSON makes a third larger.
 const (
 	maxBody    = 64 << 10
-	maxProgram = 6 << 20
+	maxProgram = 21 << 20
 )
 
 // New mounts the API on a router and returns it.
@@ -112,7 +112,7 @@ func MaxBody(method, path string) int64 {
 // TooLarge is the answer to a larger one.
 func TooLarge() *problem.Details {
 	return problem.New(http.StatusRequestEntityTooLarge, "too_large", "",
-		"The request body is too large: 64 KB are taken, and 6 MB for a program with its pictures.")
+		"The request body is too large: 64 KB are taken, and 21 MB for a program with its pictures.")
 }
 
 // register mounts a handler that gets to know who asks. Programs, members and

@@ -2,12 +2,8 @@ package art
 
 import (
 	"bytes"
-	"encoding/binary"
-	"errors"
-	"hash/crc32"
 	"image"
 	"image/color"
-	"image/jpeg"
 	"image/png"
 	"testing"
 
@@ -155,67 +151,4 @@ func TestInitials(t *testing.T) {
 	}
 	_, err := Draw("咖啡", dark)
 	require.NoError(t, err, "a name we have no letters for still gets pictures")
-}
-
-func TestAcceptDrawsAnew(t *testing.T) {
-	file := picture(t, 20, 10, color.White)
-	got, err := Accept("brand.logo", append(file, []byte("PK\x03\x04 something else at the end")...))
-	require.NoError(t, err)
-	require.NotContains(t, string(got), "PK\x03\x04")
-	config, err := png.DecodeConfig(bytes.NewReader(got))
-	require.NoError(t, err)
-	require.Equal(t, 20, config.Width)
-
-	var photo bytes.Buffer
-	require.NoError(t, jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 30, 30)), nil))
-	got, err = Accept("brand.strip", photo.Bytes())
-	require.NoError(t, err)
-	require.True(t, bytes.HasPrefix(got, []byte("\x89PNG")))
-}
-
-func TestAcceptRefuses(t *testing.T) {
-	for name, tt := range map[string]struct {
-		file []byte
-		code string
-	}{
-		"nothing":       {nil, "unreadable_picture"},
-		"text":          {[]byte("<svg onload=alert(1)>"), "unreadable_picture"},
-		"half a file":   {picture(t, 50, 50, color.White)[:60], "unreadable_picture"},
-		"a pixel flood": {header(20000, 20000), "picture_too_large"},
-		"a long line":   {header(1, 5000), "picture_too_large"},
-		"five million":  {header(2500, 2000), "picture_too_large"},
-		"a heavy file":  {make([]byte, 3<<20), "picture_too_large"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := Accept("brand.logo", tt.file)
-			e, ok := errors.AsType[*models.Error](err)
-			require.True(t, ok)
-			require.Equal(t, tt.code, e.Code)
-			require.Equal(t, "brand.logo", e.Field)
-		})
-	}
-	_, err := Draw("x", models.Brand{Logo: []byte("no picture")})
-	require.Error(t, err)
-}
-
-// header returns the beginning of a PNG file that promises so many pixels.
-func header(width, height uint32) []byte {
-	chunk := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)...)
-	chunk = append(chunk, 8, 6, 0, 0, 0)
-	file := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), chunk...)
-	return binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(chunk))
-}
-
-func FuzzAccept(f *testing.F) {
-	f.Add(picture(f, 3, 2, color.White))
-	f.Add(header(20000, 20000))
-	f.Add([]byte{0xff, 0xd8, 0xff})
-	f.Fuzz(func(t *testing.T, file []byte) {
-		got, err := Accept("x", file)
-		if err != nil {
-			return
-		}
-		_, err = png.Decode(bytes.NewReader(got))
-		require.NoError(t, err)
-	})
 }
