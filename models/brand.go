@@ -25,6 +25,7 @@ const (
 	ShowsNothing  Shows = ""         // of the member: the business's picture, or a pattern
 	ShowsStamps   Shows = "stamps"   // the stamps of a card, drawn
 	ShowsProgress Shows = "progress" // how far the next reward is, as a bar
+	ShowsTier     Shows = "tier"     // a badge of the level
 )
 
 // StampArt is how the stamps on a strip look.
@@ -86,14 +87,16 @@ func (b *Brand) check(t *Terms, bad complain) error {
 	s := &b.Stamps
 	card, shown := t.ShownCard()
 	switch {
-	case b.Shows != ShowsNothing && b.Shows != ShowsStamps && b.Shows != ShowsProgress:
-		return bad("brand.shows", "The strip shows stamps or progress; leave it out for the picture alone.")
+	case !slices.Contains([]Shows{ShowsNothing, ShowsStamps, ShowsProgress, ShowsTier}, b.Shows):
+		return bad("brand.shows", "The strip shows stamps, progress or tier; leave it out for the picture alone.")
 	case b.Shows == ShowsStamps && !shown:
 		return bad("brand.stamps.card", "The strip can show the stamps of a stamp card of this program only.")
 	case shown && card.Size > maxShownStamps:
 		return bad("brand.shows", "More than 30 stamps can't be told apart on a phone. Show progress instead.")
 	case b.Shows == ShowsProgress && len(t.Rewards) == 0:
 		return bad("brand.shows", "Without a reward there is no progress to show.")
+	case b.Shows == ShowsTier && len(t.Tiers) == 0:
+		return bad("brand.shows", "Without tiers there is no badge to show.")
 	case s.Shape != "" && s.Shape != RoundStamps && s.Shape != SquareStamps && s.Shape != BareStamps:
 		return bad("brand.stamps.shape", "Stamps are round, square or bare.")
 	case s.Icon != "" && !slices.Contains(Icons, s.Icon):

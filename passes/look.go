@@ -19,8 +19,8 @@ func SameLook(a, b *models.Program) bool {
 // counts as shown.
 func look(t models.Terms) models.Terms {
 	t.Refunds, t.MaxPurchase, t.TierOver = "", 0, models.TierOver{}
-	// Only a reward for some levels asks how those stand to each other.
-	if !slices.ContainsFunc(t.Rewards, func(r models.Reward) bool { return r.Tier != "" || r.Early.Tier != "" }) {
+	// Only a reward for some levels asks how those stand to each other, and a badge.
+	if t.Brand.Shows != models.ShowsTier && !slices.ContainsFunc(t.Rewards, func(r models.Reward) bool { return r.Tier != "" || r.Early.Tier != "" }) {
 		t.Tiers = slices.DeleteFunc(slices.Clone(t.Tiers), func(tier models.Tier) bool { return tier.Discount == 0 && len(tier.Perks) == 0 })
 		for i := range t.Tiers {
 			t.Tiers[i].From = 0

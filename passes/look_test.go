@@ -10,6 +10,7 @@ import (
 	"regulars/models"
 	"regulars/passes"
 	"regulars/passes/apple"
+	"regulars/passes/art"
 	"regulars/passes/google"
 	"regulars/templates"
 )
@@ -118,4 +119,23 @@ func TestLevelsOfRewardsAreSeen(t *testing.T) {
 	}
 	require.False(t, passes.SameLook(levels(100), levels(20)))
 	require.True(t, passes.SameLook(levels(100), levels(100)))
+}
+
+func TestBadgesOfLevelsAreSeen(t *testing.T) {
+	levels := func(names ...string) *models.Program {
+		return version(func(t *models.Terms) {
+			t.Brand.Shows, t.Tiers = models.ShowsTier, nil
+			for i, name := range names {
+				t.Tiers = append(t.Tiers, models.Tier{Name: name, From: int64(len(names)-i) * 100}) // the highest first
+			}
+		})
+	}
+	p := levels("Gold", "Silver", "Regular")
+	look := func(tier string) art.Look { return passes.State{Tier: tier}.Look(p) }
+	require.Equal(t, art.Look{Shows: models.ShowsTier, Have: 3, Of: 3}, look("Gold"))
+	require.Equal(t, art.Look{Shows: models.ShowsTier, Have: 1, Of: 3}, look("Regular"))
+	require.Equal(t, art.Look{}, look("Platinum"), "a level of an older version")
+	require.True(t, passes.CanLook(p, look("Silver")))
+	require.False(t, passes.CanLook(p, art.Look{Shows: models.ShowsTier, Have: 4, Of: 3}))
+	require.False(t, passes.SameLook(p, levels("Gold", "Regular")))
 }

@@ -26,8 +26,24 @@ func (s State) Look(p *models.Program) art.Look {
 			have = int(min(max(s.Usable(next.Unit), 0), next.Cost) * progressSteps / max(next.Cost, 1))
 		}
 		return art.Look{Shows: models.ShowsProgress, Have: have, Of: progressSteps}
+	case models.ShowsTier:
+		if tier, ok := p.Tier(s.Tier); ok {
+			return art.Look{Shows: models.ShowsTier, Have: level(p, tier), Of: len(p.Tiers)}
+		}
 	}
 	return art.Look{}
+}
+
+// level is which of the tiers one is, the lowest 1. They need not be listed in
+// their order.
+func level(p *models.Program, tier models.Tier) int {
+	n := 0
+	for _, t := range p.Tiers {
+		if t.From <= tier.From {
+			n++
+		}
+	}
+	return n
 }
 
 // CanLook reports whether a card of the program can have that look.
@@ -39,6 +55,8 @@ func CanLook(p *models.Program, l art.Look) bool {
 		of = int(card.Size)
 	case models.ShowsProgress:
 		of = progressSteps
+	case models.ShowsTier:
+		of = len(p.Tiers)
 	}
 	return l == art.Look{} || l.Shows == p.Brand.Shows && of > 0 && l.Of == of && l.Have >= 0 && l.Have <= of
 }

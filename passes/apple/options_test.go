@@ -33,8 +33,8 @@ func complete(t *testing.T, style Style, id Identity) Pass {
 	}
 	if style == EventTicket {
 		pass.GroupingIdentifier = "tasting"
-		pass.Relevance.RelevantDate = begin
-		pass.Relevance.RelevantDates = []RelevantDate{{Date: begin}, {Begin: begin, End: Date{begin.Add(24 * time.Hour)}}}
+		pass.RelevantDate = begin
+		pass.RelevantDates = []RelevantDate{{Date: begin}, {Begin: begin, End: Date{begin.Add(24 * time.Hour)}}}
 	}
 	pass.Semantics = &Tags{
 		MembershipName: "Corner Café", MembershipNumber: "7000", TotalPrice: &Amount{price.String(), "EUR"},

@@ -153,6 +153,8 @@ func (given *pictures) strips(name string, p Palette, b models.Brand, l Look, wi
 		stamps(img, p, &b.Stamps, given.stamp, l)
 	case models.ShowsProgress:
 		progress(img, p, l)
+	case models.ShowsTier:
+		badge(img, p, l)
 	}
 	if given.strip == nil && given.stamp == nil {
 		return paletted(img)
