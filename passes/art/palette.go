@@ -14,9 +14,7 @@ import (
 // phone fetches it with every change of its pass. img is opaque.
 func paletted(img *image.RGBA) *image.Paletted {
 	counts := map[color.RGBA]int{}
-	for at := 0; at < len(img.Pix); at += 4 {
-		counts[color.RGBA{R: img.Pix[at], G: img.Pix[at+1], B: img.Pix[at+2], A: 0xff}]++
-	}
+	eachRun(img, func(c color.RGBA, from, to int) { counts[c] += to - from })
 	colours := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(number(a), number(b)))
 	})
@@ -28,16 +26,34 @@ func paletted(img *image.RGBA) *image.Paletted {
 		palette[i], index[c] = c, uint8(i)
 	}
 	out := image.NewPaletted(img.Bounds(), palette)
-	for i := range out.Pix {
-		c := color.RGBA{R: img.Pix[4*i], G: img.Pix[4*i+1], B: img.Pix[4*i+2], A: 0xff}
+	eachRun(img, func(c color.RGBA, from, to int) {
 		at, ok := index[c]
 		if !ok {
 			at = uint8(palette.Index(c))
 			index[c] = at
 		}
-		out.Pix[i] = at
-	}
+		for i := from; i < to; i++ {
+			out.Pix[i] = at
+		}
+	})
 	return out
+}
+
+// eachRun gives take each run of pixels of one colour: what we draw has long ones,
+// and a look into a map for each pixel took longer than drawing it.
+func eachRun(img *image.RGBA, take func(c color.RGBA, from, to int)) {
+	n := len(img.Pix) / 4
+	at := func(i int) color.RGBA {
+		return color.RGBA{R: img.Pix[4*i], G: img.Pix[4*i+1], B: img.Pix[4*i+2], A: 0xff}
+	}
+	for from := 0; from < n; {
+		c, to := at(from), from+1
+		for to < n && at(to) == c {
+			to++
+		}
+		take(c, from, to)
+		from = to
+	}
 }
 
 // number orders colours.
