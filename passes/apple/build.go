@@ -42,15 +42,23 @@ type pictures struct {
 // NewDesign draws p's pictures. It fails only if p's own can't be read. p must
 // not change afterwards; a version of a program never does.
 func NewDesign(p *models.Program) (*Design, error) {
-	shared, err := art.Draw(p.Name, p.Brand)
+	d, err := newDesign(p)
 	if err != nil {
-		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(p.ID, p.Version), err)
+		return nil, err
 	}
-	d := &Design{program: p, wordings: wordingsOf(p), shared: shared, drawn: map[art.Look]func() (*pictures, error){}}
 	if _, err := d.look(art.Look{}); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// newDesign is a design before any strip was drawn.
+func newDesign(p *models.Program) (*Design, error) {
+	shared, err := art.Draw(p.Name, p.Brand)
+	if err != nil {
+		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(p.ID, p.Version), err)
+	}
+	return &Design{program: p, wordings: wordingsOf(p), shared: shared, drawn: map[art.Look]func() (*pictures, error){}}, nil
 }
 
 func wordingsOf(p *models.Program) map[string]*wording {

@@ -233,3 +233,31 @@ func TestStampsAreOnTheStrip(t *testing.T) {
 	}
 	require.Len(t, d.drawn, 3, "none, three and four")
 }
+
+// What is looked at before it is issued is what will be issued, but for the
+// signature.
+func TestUnsignedIsWhatBuildSigns(t *testing.T) {
+	_, c := development(t)
+	signed := unzip(t, file(t, anna()))
+	open, err := Unsigned(cafe(), anna(), identity(c))
+	require.NoError(t, err)
+	contents, err := Open(open)
+	require.NoError(t, err)
+	delete(signed, "manifest.json")
+	delete(signed, "signature")
+	require.Equal(t, signed, contents.Files)
+}
+
+// Whoever looks at a pass gets its files and texts, and where there is no pass the
+// reason why.
+func TestOpenForLooking(t *testing.T) {
+	contents, err := Open(file(t, anna()))
+	require.NoError(t, err)
+	require.Contains(t, contents.Files, "pass.json")
+	require.Empty(t, contents.Languages)
+	_, err = Open([]byte("PK no"))
+	require.Equal(t, "not_a_pass", models.CodeOf(err))
+	require.Equal(t, models.Invalid, models.KindOf(err))
+	_, err = Open(nil)
+	require.Equal(t, "not_a_pass", models.CodeOf(err))
+}
