@@ -40,6 +40,7 @@ var onlyIn = map[string][]string{
 	"github.com/miekg/pkcs11/...":             {"passes/..."},
 	"software.sslmate.com/src/go-pkcs12/...":  {"passes/..."},
 	"github.com/boombuler/barcode/...":        {"passes/..."},
+	"github.com/go-fonts/...":                 {"passes/..."},
 	"github.com/sideshow/apns2/...":           {"push/..."},
 	"firebase.google.com/go/...":              {"push/..."},
 	"google.golang.org/api/walletobjects/...": {"passes/google/...", "push/...", "wallet/wallettest/..."},

@@ -13,6 +13,7 @@ import (
 type passCommand struct {
 	Inspect inspectCommand `cmd:"" help:"Show a .pkpass file readably."`
 	Verify  verifyCommand  `cmd:"" help:"Check a .pkpass or .pkpasses file of any kind and maker, and name each fault."`
+	Preview previewCommand `cmd:"" help:"Draw a card as an iPhone and an Android phone show it, and name the texts that they cut off."`
 }
 
 type inspectCommand struct {
