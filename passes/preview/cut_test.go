@@ -92,8 +92,8 @@ func TestGooglesLimits(t *testing.T) {
 	require.Equal(t, 20, front["class.programName"].Fits)
 	require.Equal(t, "Friends of the House…", front["class.programName"].Shown)
 	require.NotContains(t, front, "class.issuerName")
-	require.Equal(t, 7, front["object.loyaltyPoints.balance"].Fits)
-	require.Equal(t, 7, front["object.secondaryLoyaltyPoints.balance"].Fits)
+	require.Equal(t, 7, front["object.loyaltyPoints.value"].Fits)
+	require.Equal(t, 7, front["object.secondaryLoyaltyPoints.value"].Fits)
 	require.Equal(t, 20, cutOff(sheet, GoogleBack)["object.accountName"].Fits)
 
 	object := map[string]any{"textModulesData": []o{}}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,8 +22,8 @@ type googleCard struct {
 	pictures      map[string][]byte
 	lang          string
 
-	issuer, name pair   // at the top
-	rows         []pair // labels and values below the picture
+	issuer, name pair     // at the top
+	rows         [][]pair // labels and values below the picture, up to three beside each other
 	details      []pair
 }
 
@@ -79,8 +80,7 @@ func (c *googleCard) read() {
 	switch {
 	case c.class["programName"] != nil || c.class["localizedProgramName"] != nil: // loyalty
 		c.name = pair{path: "class.programName", value: c.text(c.class, "programName"), valueLimit: shownName}
-		c.points("loyaltyPoints")
-		c.points("secondaryLoyaltyPoints")
+		c.row(c.points("loyaltyPoints"), c.points("secondaryLoyaltyPoints"))
 	case c.class["title"] != nil || c.class["localizedTitle"] != nil: // an offer
 		c.issuer = pair{path: "class.provider", value: c.text(c.class, "provider"), valueLimit: shownName}
 		c.name = pair{path: "class.title", value: c.text(c.class, "title"), valueLimit: shownTitle}
@@ -93,14 +93,22 @@ func (c *googleCard) read() {
 		c.issuer = pair{path: "object.cardTitle", value: c.text(c.object, "cardTitle")}
 		c.name = pair{path: "object.header", label: c.text(c.object, "subheader"), value: c.text(c.object, "header")}
 	}
+	c.arranged()
 	c.listed()
 }
 
-// points takes a balance into the rows.
-func (c *googleCard) points(key string) {
+// row adds what there is of some pairs as a row.
+func (c *googleCard) row(pairs ...pair) {
+	if pairs = slices.DeleteFunc(pairs, func(p pair) bool { return p.value == "" }); len(pairs) > 0 {
+		c.rows = append(c.rows, pairs)
+	}
+}
+
+// points is a balance as it is shown.
+func (c *googleCard) points(key string) pair {
 	m, ok := c.object[key].(map[string]any)
 	if !ok {
-		return
+		return pair{}
 	}
 	value := ""
 	balance, _ := m["balance"].(map[string]any)
@@ -118,7 +126,7 @@ func (c *googleCard) points(key string) {
 	case balance["money"] != nil:
 		value = c.money(balance["money"])
 	}
-	c.rows = append(c.rows, pair{path: "object." + key, label: c.text(m, "label"), value: value, labelLimit: shownLabel, valueLimit: shownBalance})
+	return pair{path: "object." + key, label: c.text(m, "label"), value: value, labelLimit: shownLabel, valueLimit: shownBalance}
 }
 
 // money writes an amount in millionths.

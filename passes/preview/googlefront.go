@@ -70,24 +70,27 @@ func initial(name string) string {
 	return ""
 }
 
-// droidRows writes labels and values, two beside each other.
+// droidRows writes labels and values, up to three beside each other.
 func (b *board) droidRows(c *googleCard, ink color.NRGBA, y float64) float64 {
-	const half = (droidWidth - 2*droidEdge - 16) / 2.0
-	for i, one := range c.rows {
-		l := line{x: droidEdge, w: half, base: y + 28, style: droid(13), colour: shade(ink, 0.86)}
-		if i%2 == 1 {
-			l.x, l.align = droidWidth-droidEdge-half, right
-		} else if i == len(c.rows)-1 {
-			l.w = droidWidth - 2*droidEdge
+	const all, between = droidWidth - 2.0*droidEdge, 14.0
+	for _, row := range c.rows {
+		n := float64(len(row))
+		w := (all - between*(n-1)) / n
+		for i, one := range row {
+			l := line{x: droidEdge + float64(i)*(w+between), w: w, base: y + 28, style: droid(13), colour: shade(ink, 0.86)}
+			switch {
+			case i > 0 && i == len(row)-1:
+				l.align = right
+			case i > 0:
+				l.align = centre
+			}
+			l.text, l.field, l.limit = clean(one.label), one.path+".label", one.labelLimit
+			b.write(l)
+			l.text, l.field, l.limit = clean(one.value), one.path+".value", one.valueLimit
+			l.base, l.style, l.colour = l.base+25, droid(20), ink
+			b.write(l)
 		}
-		l.text, l.field, l.limit = clean(one.label), one.path+".label", one.labelLimit
-		b.write(l)
-		l.text, l.field, l.limit = clean(one.value), one.path+".balance", one.valueLimit
-		l.base, l.style, l.colour = l.base+25, droid(22), ink
-		b.write(l)
-		if i%2 == 1 || i == len(c.rows)-1 {
-			y += 62
-		}
+		y += 62
 	}
 	return y
 }

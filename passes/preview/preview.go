@@ -35,7 +35,7 @@ import (
 type Options struct {
 	Platforms []models.Platform // both when empty
 	Sides     []Side            // both when empty
-	Locale    string            // the phone's language, BCP 47; the card's own when empty
+	Locale    string            // the phone's language, BCP 47, which a card is in whose member's is not known
 	Now       time.Time         // when it is looked at: a card may have ended
 }
 
@@ -93,10 +93,7 @@ const (
 // and the object that would be issued, with their pictures. The program may be a
 // draft whose terms were checked.
 func Of(p *models.Program, s passes.State, o Options) (Sheet, error) {
-	if o.Locale != "" {
-		s.Locale = o.Locale
-	}
-	lang := templates.For(s.Locale, p.Locale).Lang
+	lang := templates.For(s.Locale, o.Locale, p.Locale).Lang
 	var sheet Sheet
 	if o.wants(models.Apple, Front) || o.wants(models.Apple, Back) {
 		file, err := apple.Unsigned(p, s, apple.Identity{PassTypeID: "pass.preview", TeamID: "PREVIEW", Serial: "preview"})

@@ -155,6 +155,50 @@ func TestPreviewSpeaksTheMembersLanguage(t *testing.T) {
 	}
 }
 
+// What an owner designed stands where it was put, on both phones.
+func TestOwnersCard(t *testing.T) {
+	p := designed(t, "restaurant-tiers", "en")
+	p.Card = models.Card{
+		Fields: []models.CardField{
+			{ID: "points", At: models.Header, Label: "Points", Text: "{{.points}}"},
+			{ID: "next", At: models.Primary, Label: "{{.reward_to_go}}", Text: "{{.reward}}"},
+			{ID: "who", At: models.Secondary, Label: "For", Text: "{{.first_name | a friend}}"},
+			{ID: "level", At: models.Auxiliary, Label: "Level", Text: "{{.tier}}", Align: models.AlignRight},
+			{ID: "hours", At: models.Back, Label: "Open", Text: "Every day from eight to six"},
+		},
+		Links: []models.CardLink{{Name: "The menu", URL: "https://corner.example/menu"}},
+	}
+	require.NoError(t, models.CheckTerms(&p.Terms))
+	sheet := drawn(t, p, HalfWay, Options{})
+	keep(t, "owner", sheet, 1)
+	for i, says := range [][]string{
+		{"POINTS\n7", "Dessert for two\n8 points to go", "FOR\nEmma", "LEVEL\nGuest"},
+		{"Open\nEvery day from eight to six", "The menu"},
+		{"Points\n7", "8 points to go\nDessert for two", "For\nEmma", "Level\nGuest"},
+		{"Open\nEvery day from eight to six", "The menu"},
+	} {
+		for _, text := range says {
+			require.Contains(t, sheet.Faces[i].Words(), text, sheet.Faces[i].Name)
+		}
+	}
+	require.Empty(t, sheet.Warnings)
+}
+
+// A member whose language is not known has a pass with all, and the phone chooses.
+func TestPhoneChoosesTheLanguage(t *testing.T) {
+	p := designed(t, "bakery-points", "en")
+	s, err := Sample(p, HalfWay, "", noon)
+	require.NoError(t, err)
+	sheet, err := Of(p, s, Options{Now: noon, Locale: "nl-BE", Sides: []Side{Front}})
+	require.NoError(t, err)
+	require.Contains(t, sheet.Faces[0].Words(), "PUNTEN\n12")
+	require.Equal(t, "nl", sheet.Faces[0].Lang)
+	s.Locale = "pl"
+	sheet, err = Of(p, s, Options{Now: noon, Locale: "nl", Sides: []Side{Front}})
+	require.NoError(t, err)
+	require.Contains(t, sheet.Faces[0].Words(), "PUNKTY\n12", "a member's own language is the card's")
+}
+
 func TestOnlyWhatIsAskedForIsDrawn(t *testing.T) {
 	p := designed(t, "bakery-points", "en")
 	for name, o := range map[FaceName]Options{
