@@ -87,7 +87,7 @@ func (b *board) backField(one *field, x, w, y float64) float64 {
 	}
 	for _, paragraph := range strings.Split(cleanLines(value), "\n") {
 		ink := colour
-		if p := strings.TrimSpace(paragraph); len(p) < 300 && tappable.MatchString(p) {
+		if !one.plain && isLink(strings.TrimSpace(paragraph)) {
 			ink = sheetLink
 		}
 		for _, l := range iphone(16).wrap(paragraph, w) {

@@ -151,6 +151,7 @@ type field struct {
 	aligned      bool // it says how
 	attributed   string
 	row          int
+	plain        bool // nothing in it is to be made a link
 }
 
 // maxRead bounds the fields that are looked at.
@@ -167,6 +168,9 @@ func (c *appleCard) fields(area string) []field {
 		}
 		f := field{path: fmt.Sprintf("%s.%s[%d]", c.style, area, i), label: c.text(m, "label"), value: c.value(m)}
 		f.attributed, _ = m["attributedValue"].(string)
+		if kinds, ok := m["dataDetectorTypes"].([]any); ok {
+			f.plain = len(kinds) == 0
+		}
 		switch m["textAlignment"] {
 		case "PKTextAlignmentRight":
 			f.align, f.aligned = right, true

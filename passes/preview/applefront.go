@@ -25,14 +25,14 @@ var strips = map[string]float64{"storeCard": 144, "coupon": 144, "eventTicket": 
 // front is the front of an iPhone's card that is being laid out.
 type front struct {
 	board
-	card                      *appleCard
-	ground, ink, label        color.NRGBA
-	y                         float64 // below what was laid out
-	upper                     cases.Caser
-	shared                    bool // secondary and auxiliary fields stand in one row
-	sym                       models.Symbology
-	message, alt, codeAt      string
-	coded, faint, thumbnailed bool
+	card                 *appleCard
+	ground, ink, label   color.NRGBA
+	y                    float64 // below what was laid out
+	upper                cases.Caser
+	shared               bool // secondary and auxiliary fields stand in one row
+	sym                  models.Symbology
+	message, alt, codeAt string
+	coded, faint         bool // it has a code, and that is no longer good
 }
 
 // apple draws the sides that are wanted of a .pkpass file.

@@ -97,6 +97,22 @@ func untagged(s string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#39;", "'", "&amp;", "&").Replace(s)
 }
 
-// tappable finds what phones make a link of on the back: addresses of pages and of
-// mail, and phone numbers.
-var tappable = regexp.MustCompile(`^(https?://\S+|www\.\S+|[^\s@]+@[^\s@]+\.[a-zA-Z]+|\+?[0-9][0-9 ()/.-]{6,}[0-9])$`)
+var (
+	address = regexp.MustCompile(`^(https?://\S+|www\.\S+|[^\s@]+@[^\s@]+\.[a-zA-Z]+)$`)
+	phone   = regexp.MustCompile(`^\+?[0-9][0-9 ()/.-]*$`)
+)
+
+// isLink says whether phones make a link of a line on the back: an address of a page
+// or of mail, or a phone number, which has no more than fifteen digits.
+func isLink(line string) bool {
+	if len(line) > 300 {
+		return false
+	}
+	digits := 0
+	for _, r := range line {
+		if r >= '0' && r <= '9' {
+			digits++
+		}
+	}
+	return address.MatchString(line) || phone.MatchString(line) && digits >= 7 && digits <= 15
+}

@@ -102,8 +102,8 @@ func TestGooglesLimits(t *testing.T) {
 		modules = append(modules, o{"header": strings.Repeat("h", 36), "body": strings.Repeat("word ", 101)})
 	}
 	object["textModulesData"] = modules
-	var direct Sheet
-	require.NoError(t, direct.google(o{"programName": "x"}, object, nil, "en", Options{Sides: []Side{Back}}))
+	direct, err := Google(o{"programName": "x"}, object, nil, Options{Sides: []Side{Back}})
+	require.NoError(t, err)
 	cut := cutOff(direct, GoogleBack)
 	require.Equal(t, 35, cut["object.textModulesData[0].header"].Fits)
 	require.Equal(t, 500, cut["object.textModulesData[9]"].Fits)

@@ -23,6 +23,7 @@ type googleCard struct {
 	lang          string
 
 	issuer, name pair     // at the top
+	large        []pair   // of a generic pass, in the place of the name there: its header, below the picture
 	rows         [][]pair // labels and values below the picture, up to three beside each other
 	details      []pair
 }
@@ -91,7 +92,8 @@ func (c *googleCard) read() {
 		c.name = pair{path: "object.balance", value: c.money(c.object["balance"])}
 	default: // generic
 		c.issuer = pair{path: "object.cardTitle", value: c.text(c.object, "cardTitle")}
-		c.name = pair{path: "object.header", label: c.text(c.object, "subheader"), value: c.text(c.object, "header")}
+		c.name = pair{path: "object.header", value: c.text(c.object, "header")}
+		c.large = []pair{{path: c.name.path, label: c.text(c.object, "subheader"), value: c.name.value}}
 	}
 	c.arranged()
 	c.listed()

@@ -28,7 +28,6 @@ func (c *googleCard) drawFront(b board) {
 	y = b.droidCode(c, y+20)
 	b.Height = y + 24
 	b.below(fill{rounded(rect{0, 0, droidWidth, b.Height}, droidRadius), ground})
-	b.readable("class.hexBackgroundColor", "texts, which Google draws in black or white,", ink, ground)
 }
 
 // droidHead is the row with the logo in a circle and the two names.
@@ -56,6 +55,10 @@ func (b *board) droidHead(c *googleCard, ground, ink color.NRGBA) {
 		b.write(line{x: at.x, w: at.w, base: at.y + 29, text: initial(c.issuer.value), style: droidBold(20), colour: ground, align: centre})
 	}
 	x, room = at.right()+14, room-at.w-14
+	if len(c.large) > 0 {
+		b.write(line{x: x, w: room, base: 48, text: clean(c.issuer.value), style: droid(16), colour: ink, field: c.issuer.path, limit: c.issuer.valueLimit})
+		return
+	}
 	b.write(line{x: x, w: room, base: 38, text: clean(c.issuer.value), style: droid(13), colour: shade(ink, 0.86), field: c.issuer.path, limit: c.issuer.valueLimit})
 	b.write(line{x: x, w: room, base: 60, text: clean(c.name.value), style: droid(19), colour: ink, field: c.name.path, limit: c.name.valueLimit})
 }
@@ -73,7 +76,11 @@ func initial(name string) string {
 // droidRows writes labels and values, up to three beside each other.
 func (b *board) droidRows(c *googleCard, ink color.NRGBA, y float64) float64 {
 	const all, between = droidWidth - 2.0*droidEdge, 14.0
-	for _, row := range c.rows {
+	rows := c.rows
+	if len(c.large) > 0 {
+		rows = append([][]pair{c.large}, rows...)
+	}
+	for _, row := range rows {
 		n := float64(len(row))
 		w := (all - between*(n-1)) / n
 		for i, one := range row {

@@ -29,7 +29,7 @@ func newPanel(sym models.Symbology, message, alt string, text style, room float6
 	wide, high := 0.0, 0.0
 	if p.ok = err == nil; p.ok {
 		units := float64(m.Width)
-		side, row := 1.0, 0.0
+		var side, row float64
 		switch {
 		case square(sym):
 			side = whole(148 / units)

@@ -144,6 +144,21 @@ func hosted(p *models.Program, s passes.State) (map[string][]byte, error) {
 	return map[string][]byte{logoURL: logo, heroURL: hero, memberURL: hero}, nil
 }
 
+// Google draws a class and an object of any kind that Google Wallet has for shops, as
+// they are sent or as JSON has them. pictures are files by the addresses that the card
+// names; one that is not among them is not drawn.
+func Google(class, object any, pictures map[string][]byte, o Options) (Sheet, error) {
+	var sheet Sheet
+	lang := o.Locale
+	if lang == "" {
+		lang = templates.Languages[0]
+	}
+	if err := sheet.google(class, object, pictures, lang, o); err != nil {
+		return Sheet{}, err
+	}
+	return sheet, nil
+}
+
 // File draws a .pkpass file of any maker as an iPhone would. It reports Invalid, with
 // what is wrong with the file, when there is no pass in it. A pass that phones refuse
 // is drawn all the same, with a warning.
@@ -151,7 +166,7 @@ func File(file []byte, o Options) (Sheet, error) {
 	var sheet Sheet
 	lang := o.Locale
 	if lang == "" {
-		lang = "en"
+		lang = templates.Languages[0]
 	}
 	if err := sheet.apple(file, lang, o); err != nil {
 		return Sheet{}, err
