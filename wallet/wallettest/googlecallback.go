@@ -63,8 +63,9 @@ func (g *GoogleWallet) Callback(event, object string) []byte {
 }
 
 func (g *GoogleWallet) sealed(event, object string) []byte {
+	_, r := g.object(object)
 	return g.keys.Message(CallbackMessage{
-		Class: text(g.resources["loyaltyObject"][object]["classId"]), Object: object, Event: event,
+		Class: text(r["classId"]), Object: object, Event: event,
 		Expires: g.opts.Now().Add(callbackLife).UnixMilli(), Count: 1, Nonce: rand.Text(),
 	})
 }
@@ -72,7 +73,7 @@ func (g *GoogleWallet) sealed(event, object string) []byte {
 // held notes that somebody holds an object, or no more, and tells the address
 // that its class names, if any. The caller holds g.mu.
 func (g *GoogleWallet) held(object, holder string, yes bool) {
-	r := g.resources["loyaltyObject"][object]
+	k, r := g.object(object)
 	if g.holders[object] == nil {
 		g.holders[object] = map[string]bool{}
 	}
@@ -84,7 +85,7 @@ func (g *GoogleWallet) held(object, holder string, yes bool) {
 		delete(g.holders[object], holder)
 	}
 	r["hasUsers"] = len(g.holders[object]) > 0
-	url := text(at(g.resources["loyaltyClass"][text(r["classId"])], "callbackOptions.url"))
+	url := text(at(g.resources[k.class][text(r["classId"])], "callbackOptions.url"))
 	if url == "" || g.hushed || g.closed() {
 		return
 	}
@@ -105,7 +106,7 @@ func (g *GoogleWallet) closed() bool {
 func (g *GoogleWallet) adopt(object, holder string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.resources["loyaltyObject"][object] != nil {
+	if _, r := g.object(object); r != nil {
 		if g.holders[object] == nil {
 			g.holders[object] = map[string]bool{}
 		}

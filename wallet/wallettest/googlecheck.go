@@ -58,6 +58,9 @@ func check(k kind, r resource) *apiError {
 			return refusal(http.StatusBadRequest, "invalid", "Too many entries in %s: %d of at most %d", f, len(list), most)
 		}
 	}
+	if refused := checkTap(r); refused != nil {
+		return refused
+	}
 	return checkTree("", r)
 }
 
@@ -109,6 +112,10 @@ func checkParts(path string, v map[string]any) *apiError {
 		return refusal(http.StatusBadRequest, "invalid", "The id of a text module must not hold dots: %s", v["id"])
 	case strings.HasSuffix(strings.ToLower(name), "barcode") && (v["type"] == nil || v["value"] == nil && v["valuePattern"] == nil):
 		return refusal(http.StatusBadRequest, "required", "%s needs a type and a value", path)
+	case name == "rotatingBarcode":
+		return checkRotating(v)
+	case name == "start" || name == "end":
+		return checkDate(path, v)
 	case name == "callbackOptions" && !reachable(text(v["url"])):
 		return refusal(http.StatusBadRequest, "invalid", "%s.url must be an https address: %q", path, text(v["url"]))
 	}

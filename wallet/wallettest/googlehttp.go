@@ -68,7 +68,7 @@ func (g *GoogleWallet) handler() http.Handler {
 	for pattern, method := range map[string]string{
 		"POST " + apiPath + "{kind}": "insert", "GET " + apiPath + "{kind}": "list", "GET " + apiPath + "{kind}/{id}": "get",
 		"PATCH " + apiPath + "{kind}/{id}": "patch", "PUT " + apiPath + "{kind}/{id}": "update",
-		"POST " + apiPath + "{kind}/{id}/addMessage": "addMessage",
+		"POST " + apiPath + "{kind}/{id}/addMessage": "addMessage", "POST " + apiPath + "{kind}/{id}/modifyLinkedOfferObjects": "link",
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { g.api(w, r, method) })
 	}
@@ -125,6 +125,8 @@ func (g *GoogleWallet) serve(r *http.Request, c call) (any, error) {
 		return g.list(k, r.URL.Query())
 	case "addMessage":
 		return g.addMessage(k, c)
+	case "link":
+		return g.link(k, c)
 	}
 	return g.change(k, c)
 }

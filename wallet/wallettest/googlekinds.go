@@ -65,8 +65,9 @@ var enums = map[string][]string{
 	"barcode.type": {
 		"AZTEC", "CODE_39", "CODE_128", "CODABAR", "DATA_MATRIX", "EAN_8", "EAN_13", "ITF_14", "PDF_417", "QR_CODE", "UPC_A", "TEXT_ONLY",
 	},
-	"rotatingBarcode.type": {"QR_CODE", "PDF_417"},
-	"messageType":          {"TEXT", "TEXT_AND_NOTIFY"},
+	"rotatingBarcode.type":  {"QR_CODE", "PDF_417"},
+	"messageType":           {"TEXT", "TEXT_AND_NOTIFY"},
+	"screenshotEligibility": {"SCREENSHOT_ELIGIBILITY_UNSPECIFIED", "ELIGIBLE", "INELIGIBLE"},
 }
 
 // limits are the longest lists that are taken.

@@ -15,9 +15,9 @@ type saveClaims struct {
 	Type     string           `json:"typ"`
 	IssuedAt *jwt.NumericDate `json:"iat"`
 	Origins  []string         `json:"origins"`
-	Payload  struct {
-		Objects []json.RawMessage `json:"loyaltyObjects"`
-	} `json:"payload"`
+
+	// Payload is what is saved, by the name of a list of objects.
+	Payload map[string][]json.RawMessage `json:"payload"`
 }
 
 func (c *saveClaims) GetIssuer() (string, error)  { return c.Issuer, nil }
@@ -57,18 +57,27 @@ func (g *GoogleWallet) save(link, holder string) (string, error) {
 		return "", fmt.Errorf("save link: typ is %q, not savetowallet", claims.Type)
 	case claims.IssuedAt == nil:
 		return "", fmt.Errorf("save link: no iat")
-	case len(claims.Payload.Objects) != 1:
-		return "", fmt.Errorf("save link: %d loyalty objects, not one", len(claims.Payload.Objects))
+	case len(claims.Payload) != 1:
+		return "", fmt.Errorf("save link: %d kinds of things, not one", len(claims.Payload))
 	}
-	return g.saveObject(claims.Payload.Objects[0], holder)
+	for list, objects := range claims.Payload {
+		k, known := kinds[strings.TrimSuffix(list, "s")]
+		if !known || k.class == "" || len(objects) != 1 {
+			return "", fmt.Errorf("save link: %d of %s, not one object", len(objects), list)
+		}
+		return g.saveObject(k, objects[0], holder)
+	}
+	panic("unreachable")
 }
 
-func (g *GoogleWallet) saveObject(raw []byte, holder string) (string, error) {
+func (g *GoogleWallet) saveObject(k kind, raw []byte, holder string) (string, error) {
 	var ref struct{ ID string }
 	if err := json.Unmarshal(raw, &ref); err != nil {
 		return "", fmt.Errorf("save link: %w", err)
 	}
-	k := kinds["loyaltyObject"]
+	if strings.Contains(string(raw), `"rotatingBarcode"`) {
+		return "", fmt.Errorf("save link: whoever opens the link could read the key of the changing barcode")
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if _, exists := g.resources[k.name][ref.ID]; !exists {
@@ -109,7 +118,18 @@ func (g *GoogleWallet) Notified(id string) int {
 	return n
 }
 
-// Watch sends the id of each loyalty object that changes to c until cancel is
+// object returns an object of any kind by its id, nil when there is none. The
+// caller holds g.mu.
+func (g *GoogleWallet) object(id string) (k kind, r resource) {
+	for _, k := range kinds {
+		if r, ok := g.resources[k.name][id]; ok && k.class != "" {
+			return k, r
+		}
+	}
+	return kind{}, nil
+}
+
+// Watch sends the id of each object that changes to c until cancel is
 // called; ids that c has no room for are dropped.
 func (g *GoogleWallet) Watch(c chan<- string) (cancel func()) {
 	g.mu.Lock()

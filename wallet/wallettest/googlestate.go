@@ -44,9 +44,11 @@ func (a *Android) State() AndroidState {
 	return AndroidState{Name: a.Name, Token: a.Token, Saved: a.Saved()}
 }
 
-// Objects are the ids of the loyalty objects at Google, in order.
+// Objects are the ids of the cards at Google, in order.
 func (g *GoogleWallet) Objects() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return slices.Sorted(maps.Keys(g.resources["loyaltyObject"]))
+	cards := slices.Concat(slices.Collect(maps.Keys(g.resources["loyaltyObject"])), slices.Collect(maps.Keys(g.resources["giftCardObject"])))
+	slices.Sort(cards)
+	return cards
 }

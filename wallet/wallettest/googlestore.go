@@ -101,7 +101,7 @@ func (g *GoogleWallet) checkWhole(k kind, old, r resource) *apiError {
 	case old != nil && old["classId"] != r["classId"]:
 		return refusal(http.StatusBadRequest, "invalid", "The class of an object can't change.")
 	}
-	return nil
+	return g.checkLinks(r)
 }
 
 // store keeps r and returns a copy of it, as answered. What was sent for
