@@ -35,9 +35,22 @@ type GoogleCard struct {
 	Holders       Holders  `bson:"holders,omitempty" json:"holders,omitempty"`
 	NoScreenshots bool     `bson:"no_screenshots,omitempty" json:"no_screenshots,omitempty"`
 	Rotating      bool     `bson:"rotating,omitempty" json:"rotating,omitempty"`   // the barcode changes every half minute; QR and PDF417 alone
+	Static        Static   `bson:"static,omitempty" json:"static,omitempty"`       // with Rotating: what of the code that does not change
 	SmartTap      []string `bson:"smart_tap,omitempty" json:"smart_tap,omitempty"` // the issuers whose terminals read the card without a barcode
 	App           string   `bson:"app,omitempty" json:"app,omitempty"`             // the Android app that the card opens, by its package name
+	Vouchers      bool     `bson:"vouchers,omitempty" json:"vouchers,omitempty"`   // each voucher stands beside the card, as an offer of its own
+	Provider      string   `bson:"provider,omitempty" json:"provider,omitempty"`   // who gives those, in 12 characters; as much of the organization when empty
 }
+
+// Static is what a program with changing barcodes makes of those that don't change.
+type Static string
+
+// What becomes of a code that does not change, which iPhones show, and Android
+// phones that are too old.
+const (
+	StaticTaken   Static = ""       // it is good
+	StaticRefused Static = "refuse" // not for a card that is in Google Wallet and in no iPhone
+)
 
 // Holders is on how many phones a card is.
 type Holders string
@@ -142,7 +155,6 @@ func checkPlaces(field string, all []CardPlace, bad complain, form string, right
 
 var (
 	appStoreID = regexp.MustCompile(`^[1-9][0-9]{0,14}$`)
-	issuerID   = regexp.MustCompile(`^[0-9]{1,20}$`)
 	androidApp = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$`)
 )
 
@@ -192,13 +204,19 @@ func (g *GoogleCard) check(t *Terms, bad complain) error {
 		return bad("card.google.holders", "holders is one_device or anybody; leave it out for all devices of one person.")
 	case g.Rotating && t.Barcode != QR && t.Barcode != PDF417:
 		return bad("card.google.rotating", "Google rotates QR codes and PDF417 alone. Choose one of them as barcode.")
+	case g.Static != StaticTaken && (g.Static != StaticRefused || !g.Rotating):
+		return bad("card.google.static", "static is refuse, with rotating; leave it out where codes that don't change are taken.")
+	case g.Static == StaticRefused && len(g.SmartTap) > 0:
+		return bad("card.google.static", "Terminals that read the card without a barcode read the number that does not change. Leave out static, or smart_tap.")
+	case utf8.RuneCountInString(g.Provider) > 12:
+		return bad("card.google.provider", "Google shows 12 characters of who gives an offer.")
 	case g.App != "" && !androidApp.MatchString(g.App):
 		return bad("card.google.app", "Write the app's package name, such as com.example.shop.")
 	case len(g.SmartTap) > 10:
 		return bad("card.google.smart_tap", "Name at most 10 issuers.")
 	}
 	for i, issuer := range g.SmartTap {
-		if !issuerID.MatchString(issuer) {
+		if n, err := strconv.ParseInt(issuer, 10, 64); err != nil || n <= 0 {
 			return bad(fmt.Sprintf("card.google.smart_tap[%d]", i), "Write the number of the issuer whose terminals read the card.")
 		}
 	}

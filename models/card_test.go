@@ -34,7 +34,7 @@ func designed() *models.Terms {
 		Beacons:   []models.CardPlace{{At: "f8f589a2-2d4c-44f3-b3bd-9a6f0a6ffb21/7/65535"}},
 		Expires:   "2027-12-31",
 		Apple:     models.AppleCard{Apps: []string{"1234567890"}, Launch: "shop://card"},
-		Google:    models.GoogleCard{Holders: models.OneDevice, Rotating: true, SmartTap: []string{"20712345"}, App: "com.example.shop"},
+		Google:    models.GoogleCard{Holders: models.OneDevice, Rotating: true, Vouchers: true, Provider: "Café", SmartTap: []string{"20712345"}, App: "com.example.shop"},
 	}
 	t.Translations = []models.Translation{
 		{Text: "Every day from eight", NL: "Elke dag vanaf acht uur"},
@@ -79,6 +79,9 @@ func TestFaultsOfACardNameTheirPlace(t *testing.T) {
 		"card.google.holders":      func(t *models.Terms) { t.Card.Google.Holders = "two" },
 		"card.google.rotating":     func(t *models.Terms) { t.Barcode = models.Code128 },
 		"card.google.smart_tap[0]": func(t *models.Terms) { t.Card.Google.SmartTap[0] = "us" },
+		"card.google.static":       func(t *models.Terms) { t.Card.Google.Static = "allow" },
+		"card.google.static ":      func(t *models.Terms) { t.Card.Google.Static = models.StaticRefused }, // and Smart Tap
+		"card.google.provider":     func(t *models.Terms) { t.Card.Google.Provider = "Thirteen Oaks" },
 		"card.google.app":          func(t *models.Terms) { t.Card.Google.App = "shop" },
 		"translations[0].text":     func(t *models.Terms) { t.Translations[0].Text = "Every day" },
 		"translations[1].nl":       func(t *models.Terms) { t.Translations[1].NL = "Nog {{.pionts}}" },
@@ -91,7 +94,7 @@ func TestFaultsOfACardNameTheirPlace(t *testing.T) {
 			spoil(terms)
 			e, ok := errors.AsType[*models.Error](models.CheckTerms(terms))
 			require.True(t, ok)
-			require.Equal(t, field, e.Field, e.Msg)
+			require.Equal(t, strings.TrimSpace(field), e.Field, e.Msg)
 			require.Equal(t, models.Invalid, e.Kind)
 		})
 	}

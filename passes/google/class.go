@@ -37,10 +37,8 @@ func Class(p *models.Program, issuer string, images Images, callback string) *wa
 		AccountNameLabel:          templates.For(p.Locale).Say("googleName"),
 		TextModulesData:           classTexts(p),
 		ClassTemplateInfo:         ownTemplate(p),
-		// The card is one person's, on all the devices of that person: an
-		// object that anybody may hold would spread one balance over strangers.
-		MultipleDevicesAndHoldersAllowedStatus: "ONE_USER_ALL_DEVICES",
 	}
+	classOptions(c, p)
 	if p.Contact.Website != "" {
 		c.HomepageUri = &walletobjects.Uri{Uri: p.Contact.Website, LocalizedDescription: everywhere(p, say("googleWebsite")), Id: "website"}
 	}

@@ -34,6 +34,7 @@ func Object(p *models.Program, s passes.State, id ObjectID, hero string) *wallet
 		"TextModulesData": len(o.TextModulesData) == 0, "LinksModuleData": o.LinksModuleData == nil,
 		"Messages": s.Voided, "HeroImage": o.HeroImage == nil,
 	})
+	objectOptions(o, p, s)
 	return o
 }
 

@@ -87,7 +87,7 @@ func fit(lines []string) string {
 // nullEmpty notes the fields to send as null, in a fixed order.
 func nullEmpty(fields *[]string, empty map[string]bool) {
 	for name, yes := range empty {
-		if yes {
+		if yes && !slices.Contains(*fields, name) {
 			*fields = append(*fields, name)
 		}
 	}
