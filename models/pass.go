@@ -51,6 +51,15 @@ type Pass struct {
 	Left       bool       `bson:"left,omitempty"`        // somebody removed it, and Google has not been asked twice since
 	Heard      int64      `bson:"heard,omitempty"`       // rises with all that makes an answer that was asked for before out of date
 	HeardLast  string     `bson:"heard_last,omitempty"`  // the callback that was heard last
+
+	Kind     CardKind  `bson:"kind,omitempty"`     // Google: what it was issued as; an object can't become another
+	Rotation *Rotation `bson:"rotation,omitempty"` // Google: of its changing barcode; nil until it has one
+}
+
+// Rotation is what a barcode that changes by itself is made of, and checked by.
+type Rotation struct {
+	Key  []byte    `bson:"key"`            // a secret of this card alone
+	Used time.Time `bson:"used,omitempty"` // when the newest code began that was taken at a till; none before it is taken again
 }
 
 // Resting reports whether nobody holds a pass, so that there is no phone to

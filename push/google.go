@@ -67,62 +67,6 @@ func NewGoogleWallet(ctx context.Context, config GoogleConfig) (*GoogleWallet, e
 	}, nil
 }
 
-// PutClass makes the class at Google say what c says, whether it exists there
-// or not. It must be at Google before its first object, and is written again
-// when the program changes; all its objects follow by themselves.
-func (g *GoogleWallet) PutClass(ctx context.Context, c *walletobjects.LoyaltyClass) Outcome {
-	err := g.call(ctx, func(ctx context.Context) error {
-		_, err := g.service.Loyaltyclass.Insert(c).Context(ctx).Fields("id").Do()
-		return err
-	})
-	if statusOf(err) == http.StatusConflict {
-		err = g.call(ctx, func(ctx context.Context) error {
-			_, err := g.service.Loyaltyclass.Patch(c.Id, c).Context(ctx).Fields("id").Do()
-			return err
-		})
-	}
-	return g.outcome(ctx, err)
-}
-
-// PutObject makes the object at Google say what o says, whether it exists
-// there or not. It answers Retry with ReasonNoClass when the object's class
-// has to be put first.
-func (g *GoogleWallet) PutObject(ctx context.Context, o *walletobjects.LoyaltyObject) Outcome {
-	patch := func(ctx context.Context) error {
-		_, err := g.service.Loyaltyobject.Patch(o.Id, o).Context(ctx).Fields("id").Do()
-		return err
-	}
-	err := g.call(ctx, patch) // most writes change a card that is in use
-	if statusOf(err) == http.StatusNotFound {
-		err = g.call(ctx, func(ctx context.Context) error {
-			_, err := g.service.Loyaltyobject.Insert(o).Context(ctx).Fields("id").Do()
-			return err
-		})
-	}
-	switch statusOf(err) {
-	case http.StatusNotFound: // an insert misses nothing but its class
-		return Outcome{Result: Retry, Reason: ReasonNoClass}
-	case http.StatusConflict: // inserted by another instance meanwhile
-		err = g.call(ctx, patch)
-	}
-	return g.outcome(ctx, err)
-}
-
-// HasUsers reports whether anybody has the object in a wallet; nobody has what
-// is not there. The answer holds if the outcome is Sent: with Reason
-// ReasonNoObject where Google has no such object.
-func (g *GoogleWallet) HasUsers(ctx context.Context, objectID string) (bool, Outcome) {
-	var object *walletobjects.LoyaltyObject
-	err := g.call(ctx, func(ctx context.Context) (err error) {
-		object, err = g.service.Loyaltyobject.Get(objectID).Context(ctx).Fields("hasUsers").Do()
-		return err
-	})
-	if statusOf(err) == http.StatusNotFound {
-		return false, Outcome{Result: Sent, Reason: ReasonNoObject}
-	}
-	return err == nil && object.HasUsers, g.outcome(ctx, err)
-}
-
 // call makes one request within the rate and the time allowed. A token that
 // Google no longer takes is replaced once: it may have been revoked long
 // before the end it was given.

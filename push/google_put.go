@@ -59,12 +59,8 @@ func (g *GoogleWallet) HasUsers(ctx context.Context, kind models.CardKind, objec
 
 func (g *GoogleWallet) held(ctx context.Context, kind models.CardKind, id string) (bool, error) {
 	const field = "hasUsers"
-	switch kind {
-	case models.GiftCard:
+	if kind == models.GiftCard {
 		o, err := g.service.Giftcardobject.Get(id).Context(ctx).Fields(field).Do()
-		return err == nil && o.HasUsers, err
-	case models.GenericCard:
-		o, err := g.service.Genericobject.Get(id).Context(ctx).Fields(field).Do()
 		return err == nil && o.HasUsers, err
 	}
 	o, err := g.service.Loyaltyobject.Get(id).Context(ctx).Fields(field).Do()
@@ -91,10 +87,6 @@ func (g *GoogleWallet) keeper(v any) keeper {
 		return keep(v, v.Id, s.Giftcardclass.Insert, s.Giftcardclass.Patch)
 	case *walletobjects.GiftCardObject:
 		return keep(v, v.Id, s.Giftcardobject.Insert, s.Giftcardobject.Patch)
-	case *walletobjects.GenericClass:
-		return keep(v, v.Id, s.Genericclass.Insert, s.Genericclass.Patch)
-	case *walletobjects.GenericObject:
-		return keep(v, v.Id, s.Genericobject.Insert, s.Genericobject.Patch)
 	}
 	panic(fmt.Sprintf("push: Google keeps no %T", v))
 }

@@ -72,7 +72,13 @@ func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state
 		}
 		g.noteClass(p.ID, p.Version)
 	}
-	out := g.Wallet.PutObject(ctx, google.Object(shown, state, google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}, g.hero(shown, state)))
+	card := google.Card{
+		Program: shown, State: state, ID: google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}, Hero: g.hero(shown, state),
+	}
+	if pass.Rotation != nil {
+		card.Key = pass.Rotation.Key
+	}
+	out := g.Wallet.PutObject(ctx, card.Object())
 	if out.Reason == push.ReasonNoClass {
 		g.noteClass(p.ID, 0) // sent anew with the next try
 	}
@@ -162,6 +168,9 @@ func (s *Service) put(ctx context.Context, pass models.Pass) error {
 	}
 	shown, err := s.Stores.Programs.Version(ctx, state.Program, state.Version)
 	if err != nil {
+		return err
+	}
+	if pass, err = s.turning(ctx, shown, pass); err != nil {
 		return err
 	}
 	sending, cancel := context.WithTimeout(ctx, s.putTime(&pass))

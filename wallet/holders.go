@@ -62,7 +62,7 @@ func (s *Service) askHolders(ctx context.Context, due models.Pass) error {
 	id := google.ObjectID{Issuer: s.Google.Issuer, Serial: pass.Serial}
 	asking, cancel := context.WithTimeout(ctx, s.Pace.Lease*2/3)
 	defer cancel()
-	held, out := s.Google.Wallet.HasUsers(asking, id.String())
+	held, out := s.Google.Wallet.HasUsers(asking, pass.Kind, id.String())
 	if ctx.Err() != nil {
 		return nil // stopping; the lease ends by itself
 	}

@@ -137,7 +137,8 @@ func (s *Service) Look(ctx context.Context, m models.Member) (*Identified, error
 	return out, err
 }
 
-// find reads a code as a card number, or, when it is one, as a phone number.
+// find reads a code as a card number, be it in a barcode that changes, or, when it
+// is one, as a phone number.
 // What is wrong with the code is said of the card, which is what most codes
 // are.
 func (s *Service) find(ctx context.Context, program models.ProgramID, code string) (models.Member, error) {
@@ -148,7 +149,10 @@ func (s *Service) find(ctx context.Context, program models.ProgramID, code strin
 		}
 		return m, err
 	}
-	number, err := barcode.Parse(code)
+	number, _, changes, err := barcode.ParseRotating(code)
+	if !changes {
+		number, err = barcode.Parse(code)
+	}
 	if models.CodeOf(err) == "unknown_card" && shortNumber(code) {
 		err = models.Fail(models.NotFound, "unknown_number", "code",
 			"No card goes with this number. A card's number has 20 digits; a phone number from abroad begins with +.")

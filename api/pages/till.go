@@ -80,7 +80,7 @@ func (p *Pages) scan(c *gin.Context, who auth.Identity) error {
 	if err := p.Auth.Scan(who.User); err != nil {
 		return err
 	}
-	found, err := p.Wallet.Identify(c.Request.Context(), who.Program, c.PostForm("code"))
+	found, err := p.Wallet.Scan(c.Request.Context(), who.Program, c.PostForm("code"))
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (a *API) scanned(ctx context.Context, who auth.Identity, in *scanIn) (*scan
 	if err := a.Auth.Scan(who.User); err != nil {
 		return nil, err
 	}
-	found, err := a.Wallet.Identify(ctx, in.Program, in.Body.Code)
+	found, err := a.Wallet.Scan(ctx, in.Program, in.Body.Code)
 	if err != nil {
 		return nil, err
 	}
