@@ -23,6 +23,9 @@ type VoucherOffer struct {
 	Tier   string   `bson:"tier,omitempty" json:"tier,omitempty"` // with OnTier: the level
 }
 
+// ShowsVouchers reports whether cards change with the vouchers of their member.
+func (t *Terms) ShowsVouchers() bool { return len(t.Offers) > 0 || t.Card.Google.Vouchers }
+
 // OffersOn returns the offers of an occasion.
 func (t *Terms) OffersOn(o Occasion) []VoucherOffer {
 	var all []VoucherOffer

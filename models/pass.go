@@ -54,12 +54,20 @@ type Pass struct {
 
 	Kind     CardKind  `bson:"kind,omitempty"`     // Google: what it was issued as; an object can't become another
 	Rotation *Rotation `bson:"rotation,omitempty"` // Google: of its changing barcode; nil until it has one
+	Beside   []Beside  `bson:"beside,omitempty"`   // Google: the vouchers that stand beside the card
 }
 
 // Rotation is what a barcode that changes by itself is made of, and checked by.
 type Rotation struct {
 	Key  []byte    `bson:"key"`            // a secret of this card alone
 	Used time.Time `bson:"used,omitempty"` // when the newest code began that was taken at a till; none before it is taken again
+}
+
+// Beside is a voucher that stands beside its member's card at Google.
+type Beside struct {
+	Voucher string       `bson:"voucher"`         // VoucherKey
+	Ended   bool         `bson:"ended,omitempty"` // it can't be used any more; it goes when Google was told so
+	Sent    VoucherState `bson:"sent,omitempty"`  // as what Google has it; empty when it may not have it
 }
 
 // Resting reports whether nobody holds a pass, so that there is no phone to

@@ -297,7 +297,7 @@ func (t *turn) cameOtherwise(ctx context.Context, m *models.Member, since time.T
 
 // over takes the vouchers off the cards whose time was over within a day.
 func (t *turn) over(ctx context.Context) error {
-	if !slices.ContainsFunc(t.versions(), func(p *models.Program) bool { return len(p.Offers) > 0 }) {
+	if !slices.ContainsFunc(t.versions(), func(p *models.Program) bool { return p.ShowsVouchers() }) {
 		return nil
 	}
 	for v, err := range t.Stores.Vouchers.Ended(ctx, t.program.ID, t.program.DayBegins(t.day, -1), t.program.DayBegins(t.day, 0)) {

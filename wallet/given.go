@@ -96,7 +96,7 @@ func (s *Service) showVouchers(ctx context.Context, member models.MemberID) erro
 		return err
 	}
 	p, err := s.Stores.Programs.For(ctx, &m)
-	if err != nil || len(p.Offers) == 0 {
+	if err != nil || !p.ShowsVouchers() {
 		return err
 	}
 	for _, id := range m.Selves() {

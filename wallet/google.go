@@ -29,7 +29,7 @@ type GoogleIssuer struct {
 	Keys     *push.Document[google.RootKeys] // that callbacks are signed under
 
 	mu      sync.Mutex
-	classes map[models.ProgramID]int // the version of each program that Google has the class of
+	classes map[string]int // by its id, the version of the program that Google has a class of
 }
 
 // images are where Google finds a program's pictures. The version is in the
@@ -55,7 +55,7 @@ func (g *GoogleIssuer) picture(p *models.Program, name string) string {
 // link is where the phone saves the object of a pass.
 func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
 	id := google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}
-	link, err := google.SaveLink(id.String(), pass.Type, g.Account.Key, g.Account.Email, now)
+	link, err := google.SaveLink(pass.Kind, id.String(), pass.Type, g.Account.Key, g.Account.Email, now)
 	if token, ok := strings.CutPrefix(link, google.SaveURL); ok && g.SaveURL != "" {
 		link = g.SaveURL + token
 	}
@@ -65,39 +65,53 @@ func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
 // send puts the object of a pass, and the class before it when Google does
 // not have that of this version of the program yet. The class is one for all
 // members; the object is as the version of its state shows it.
-func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state passes.State, pass *models.Pass) push.Outcome {
-	if !g.hasClass(p) {
-		if out := g.Wallet.PutClass(ctx, google.Class(p, g.Issuer, g.images(p), g.Callback)); out.Result != push.Sent {
-			return out
-		}
-		g.noteClass(p.ID, p.Version)
+func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state passes.State, pass *models.Pass, offers *besides) push.Outcome {
+	class := func() any { return google.CardClass(pass.Kind, p, g.Issuer, g.images(p), g.Callback) }
+	if out := g.putClass(ctx, pass.Type, p.Version, class); out.Result != push.Sent {
+		return out
+	}
+	if out := g.sendOffers(ctx, p, offers); out.Result != push.Sent {
+		return out
 	}
 	card := google.Card{
-		Program: shown, State: state, ID: google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}, Hero: g.hero(shown, state),
+		Kind: pass.Kind, Program: shown, State: state, ID: google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}, Hero: g.hero(shown, state),
+		Offers: offers.linked,
 	}
 	if pass.Rotation != nil {
 		card.Key = pass.Rotation.Key
 	}
 	out := g.Wallet.PutObject(ctx, card.Object())
 	if out.Reason == push.ReasonNoClass {
-		g.noteClass(p.ID, 0) // sent anew with the next try
+		g.noteClass(pass.Type, 0) // sent anew with the next try
 	}
 	return out
 }
 
-func (g *GoogleIssuer) noteClass(id models.ProgramID, version int) {
+// putClass puts a class that Google does not have as a version of its program has it.
+func (g *GoogleIssuer) putClass(ctx context.Context, id string, version int, class func() any) push.Outcome {
+	if g.hasClass(id, version) {
+		return push.Outcome{Result: push.Sent}
+	}
+	out := g.Wallet.PutClass(ctx, class())
+	if out.Result == push.Sent {
+		g.noteClass(id, version)
+	}
+	return out
+}
+
+func (g *GoogleIssuer) noteClass(id string, version int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.classes == nil {
-		g.classes = map[models.ProgramID]int{}
+		g.classes = map[string]int{}
 	}
 	g.classes[id] = version
 }
 
-func (g *GoogleIssuer) hasClass(p *models.Program) bool {
+func (g *GoogleIssuer) hasClass(id string, version int) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.classes[p.ID] >= p.Version
+	return g.classes[id] >= version
 }
 
 // putRound sends the objects that are due.
@@ -173,21 +187,25 @@ func (s *Service) put(ctx context.Context, pass models.Pass) error {
 	if pass, err = s.turning(ctx, shown, pass); err != nil {
 		return err
 	}
+	offers, err := s.besides(ctx, program, state, &pass)
+	if err != nil {
+		return err
+	}
 	sending, cancel := context.WithTimeout(ctx, s.putTime(&pass))
 	defer cancel()
-	out := s.Google.send(sending, program, shown, state, &pass)
+	out := s.Google.send(sending, program, shown, state, &pass, offers)
 	if ctx.Err() != nil {
 		return nil // stopping
 	}
 	if out.Result == push.Rejected {
 		s.Log.ErrorContext(ctx, "google refused a card", "reason", out.Reason, "remedy", out.Remedy)
 	}
-	return s.notePut(ctx, pass, out)
+	return s.notePut(ctx, pass, out, offers)
 }
 
 // notePut notes the outcome of sending one version of a pass. A version that
 // was made meanwhile is due at once.
-func (s *Service) notePut(ctx context.Context, pass models.Pass, out push.Outcome) error {
+func (s *Service) notePut(ctx context.Context, pass models.Pass, out push.Outcome, offers *besides) error {
 	now := s.Stores.Clock.Now()
 	_, err := s.Stores.Passes.Update(ctx, pass.Serial, func(p *models.Pass) error {
 		if p.Putting != pass.Putting {
@@ -195,7 +213,8 @@ func (s *Service) notePut(ctx context.Context, pass models.Pass, out push.Outcom
 		}
 		p.Putting = ""
 		if out.Result == push.Sent {
-			p.Sent, p.Trouble, p.Puts = max(p.Sent, pass.Version), "", 0
+			p.Sent, p.Trouble, p.Puts = max(p.Sent, pass.Version), offers.trouble, 0
+			p.Beside = offers.noted(p.Beside)
 			p.PutDue = &now
 			if p.Version == pass.Version {
 				p.PutDue = nil

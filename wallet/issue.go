@@ -122,7 +122,9 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 	if platform == models.Apple {
 		pass.Type = s.Apple.Type()
 	} else {
-		pass.Type = google.ClassID(s.Google.Issuer, program.ID)
+		pass.Kind = program.CardKind()
+		pass.Type = google.CardClassID(pass.Kind, s.Google.Issuer, program.ID)
+		pass.Beside = beside(&pass, c.beside)
 	}
 	if pass, err = s.Stores.Passes.Insert(ctx, &pass); err != nil {
 		return models.Pass{}, err
@@ -138,7 +140,8 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 type content struct {
 	text   []byte
 	basis  models.Basis
-	voided bool // it is no card any more
+	voided bool     // it is no card any more
+	beside []string // the ids of the vouchers that stand beside it, where the program has them there
 }
 
 // content is what the member's card should say after the entry last.
@@ -152,12 +155,19 @@ func (s *Service) content(ctx context.Context, program *models.Program, m *model
 		basis.Account = m.Account
 	}
 	shown := passes.Of(program, m, state, s.PageURL(m), s.Stores.Clock.Now())
-	if len(program.Offers) > 0 && !shown.Voided { // or nobody would know of them; it is one look more
+	c := content{basis: basis, voided: shown.Voided}
+	if program.ShowsVouchers() && !shown.Voided { // it is one look more
 		vouchers, err := s.MemberVouchers(ctx, m)
 		if err != nil {
 			return content{}, err
 		}
-		shown.Vouchers = passes.VouchersOf(program, vouchers)
+		if len(program.Offers) > 0 { // or nobody would know of them
+			shown.Vouchers = passes.VouchersOf(program, vouchers)
+		}
+		if program.Card.Google.Vouchers {
+			c.beside = besideOf(vouchers)
+		}
 	}
-	return content{text: shown.Encode(), basis: basis, voided: shown.Voided}, nil
+	c.text = shown.Encode()
+	return c, nil
 }

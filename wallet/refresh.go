@@ -1,7 +1,6 @@
 package wallet
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"math"
@@ -208,13 +207,13 @@ var errStale = errors.New("the pass was revised with newer facts")
 // revise makes a new version of a pass if it should say something else. In
 // the same write a Google pass becomes due to be sent.
 func (s *Service) revise(ctx context.Context, pass models.Pass, c content, priority models.Priority) (models.Pass, error) {
-	if bytes.Equal(pass.Content, c.text) {
+	if c.shownBy(&pass) {
 		return pass, nil
 	}
 	now := s.Stores.Clock.Now()
 	revised, err := s.Stores.Passes.UpdateFrom(ctx, pass, func(p *models.Pass) error {
 		switch {
-		case bytes.Equal(p.Content, c.text):
+		case c.shownBy(p):
 			return store.Unchanged
 		case c.basis.Before(p.Basis):
 			return errStale // our lease ran out while we were held up
@@ -224,6 +223,7 @@ func (s *Service) revise(ctx context.Context, pass models.Pass, c content, prior
 		p.ChangedAt = latest(wholeSecond(now), p.ChangedAt.Add(time.Second))
 		waiting := p.Sent < p.Version && p.PutDue != nil
 		p.Content, p.Basis, p.Version = c.text, c.basis, p.Version+1
+		p.Beside = beside(p, c.beside)
 		switch {
 		case p.Platform != models.Google:
 		case p.Resting() && !waiting && !c.voided:

@@ -281,7 +281,7 @@ func TestServicesAreBrokenAndMendedByCommand(t *testing.T) {
 	require.Equal(t, push.Sent, g.PutObject(t.Context(), object).Result)
 	account, err := google.ParseServiceAccount(key)
 	require.NoError(t, err)
-	link, err := google.SaveLink(object.Id, class.Id, account.Key, account.Email, time.Now())
+	link, err := google.SaveLink(models.LoyaltyCard, object.Id, class.Id, account.Key, account.Email, time.Now())
 	require.NoError(t, err)
 	require.Contains(t, s.do(0, "android", "save", link), "77")
 	require.Contains(t, s.do(0, "android", "show", "android-1"), "Bob")

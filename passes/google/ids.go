@@ -27,13 +27,14 @@ func ParseObjectID(s string) (ObjectID, bool) {
 	return id, ok && issuer != "" && serial != "" && id.String() == s
 }
 
-// ParseClassID returns the program of a class of ours; false for an id that
-// ClassID never returns.
+// ParseClassID returns the program of a class of cards of ours; false for an id that
+// CardClassID never returns.
 func ParseClassID(s string) (program models.ProgramID, ok bool) {
 	issuer, rest, _ := strings.Cut(s, ".")
+	rest = strings.TrimSuffix(rest, giftMark)
 	text, ok := unsuffix(rest)
 	program = models.ProgramID(text)
-	return program, ok && issuer != "" && program != "" && ClassID(issuer, program) == s
+	return program, ok && issuer != "" && program != "" && suffix(text) == rest
 }
 
 // ClassID is the id of a program's class. It carries the program and no
@@ -41,6 +42,19 @@ func ParseClassID(s string) (program models.ProgramID, ok bool) {
 // as the program.
 func ClassID(issuer string, program models.ProgramID) string {
 	return issuer + "." + suffix(string(program))
+}
+
+// giftMark ends the id of a class of gift cards, and of none else: what follows a dot
+// there is two hexadecimal digits.
+const giftMark = ".gift"
+
+// CardClassID is the id of the class of a program's cards of a kind.
+func CardClassID(kind models.CardKind, issuer string, program models.ProgramID) string {
+	id := ClassID(issuer, program)
+	if kind == models.GiftCard {
+		id += giftMark
+	}
+	return id
 }
 
 // suffix writes s in the alphabet that Google takes, [A-Za-z0-9._-]. All else

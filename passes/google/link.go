@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"regulars/models"
 )
 
 // SaveURL is what a save link begins with; the token follows.
@@ -18,15 +20,20 @@ const MaxToken = 1800
 // SaveLink returns the link that puts an object into the phone of whoever
 // opens it. The token only names the object, which must be at Google already:
 // a token is readable by its holder, and it never updates what exists. It does
-// not expire; account is the service account's e-mail address.
-func SaveLink(objectID, classID string, key *rsa.PrivateKey, account string, now time.Time) (string, error) {
+// not expire; account is the service account's e-mail address. kind is that of the
+// card.
+func SaveLink(kind models.CardKind, objectID, classID string, key *rsa.PrivateKey, account string, now time.Time) (string, error) {
+	list := "loyaltyObjects"
+	if kind == models.GiftCard {
+		list = "giftCardObjects"
+	}
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
 		"iss": account,
 		"aud": "google", // a plain string; a list of one is refused
 		"typ": "savetowallet",
 		"iat": now.Unix(),
 		"payload": map[string]any{
-			"loyaltyObjects": []map[string]string{{"id": objectID, "classId": classID}},
+			list: []map[string]string{{"id": objectID, "classId": classID}},
 		},
 	})
 	signed, err := token.SignedString(key)

@@ -28,7 +28,7 @@ func rsaKey(t *testing.T) *rsa.PrivateKey {
 
 func TestSaveLinkNamesTheObjectAndNothingElse(t *testing.T) {
 	key, now := rsaKey(t), time.Unix(1_790_000_000, 0)
-	link, err := google.SaveLink(issuer+".k3Xv_9", issuer+".demo", key, "robot@project.iam.example", now)
+	link, err := google.SaveLink(models.LoyaltyCard, issuer+".k3Xv_9", issuer+".demo", key, "robot@project.iam.example", now)
 	require.NoError(t, err)
 	text, ok := strings.CutPrefix(link, google.SaveURL)
 	require.True(t, ok)
@@ -45,7 +45,7 @@ func TestSaveLinkNamesTheObjectAndNothingElse(t *testing.T) {
 }
 
 func TestSaveLinkTooLongForABrowserIsRefused(t *testing.T) {
-	_, err := google.SaveLink(issuer+"."+strings.Repeat("x", 1300), issuer+".demo", rsaKey(t), "robot@project.iam.example", time.Unix(0, 0))
+	_, err := google.SaveLink(models.LoyaltyCard, issuer+"."+strings.Repeat("x", 1300), issuer+".demo", rsaKey(t), "robot@project.iam.example", time.Unix(0, 0))
 	require.Error(t, err)
 }
 

@@ -97,15 +97,32 @@ func (a *Android) Text() string {
 	return text
 }
 
-// Text shows a loyalty object, with its class, as a phone does.
+// Text shows an object of any kind, with its class, as a phone does; and the offers
+// that are linked to it.
 func (g *GoogleWallet) Text(id string) string {
-	object, ok := g.Resource("loyaltyObject", id)
-	if !ok {
+	g.mu.Lock()
+	k, object := g.object(id)
+	object, class := merge(nil, object), merge(nil, g.resources[k.class][text(object["classId"])])
+	g.mu.Unlock()
+	if k.class == "" {
 		return "no such card\n"
 	}
-	class, _ := g.Resource("loyaltyClass", text(object["classId"]))
+	shown := draw(object, class)
+	offers, _ := object["linkedOfferIds"].([]any)
+	for _, o := range offers {
+		shown += g.Text(text(o))
+	}
+	return shown
+}
+
+// draw is one object.
+func draw(object, class resource) string {
 	d := &drawing{}
-	d.pair(text(class["issuerName"]), text(class["programName"]))
+	for _, title := range []string{"programName", "merchantName", "title"} {
+		if class[title] != nil {
+			d.pair(text(class["issuerName"]), text(class[title]))
+		}
+	}
 	if object["state"] != "ACTIVE" {
 		d.text("(" + text(object["state"]) + ", among the expired cards)")
 	}
@@ -113,13 +130,23 @@ func (g *GoogleWallet) Text(id string) string {
 	for _, points := range []string{"loyaltyPoints", "secondaryLoyaltyPoints"} {
 		d.field(text(at(object, points+".label")), balance(at(object, points+".balance")))
 	}
+	d.field("", balance(map[string]any{"money": object["balance"]}))
 	d.field(localised(class["localizedAccountNameLabel"], text(class["accountNameLabel"])), text(object["accountName"]))
 	d.field(localised(class["localizedAccountIdLabel"], text(class["accountIdLabel"])), text(object["accountId"]))
+	d.field(localised(class["localizedCardNumberLabel"], text(class["cardNumberLabel"])), text(object["cardNumber"]))
+	if kind := text(at(object, "rotatingBarcode.type")); kind != "" {
+		d.rule()
+		d.centre("[" + kind + ", a new one every moment]")
+	}
 	if kind := text(at(object, "barcode.type")); kind != "" {
 		d.rule()
 		d.centre("[" + kind + "]")
 		d.centre(text(at(object, "barcode.value")))
 		d.centre(text(at(object, "barcode.alternateText")))
+	}
+	if details := localised(class["localizedDetails"], text(class["details"])); details != "" {
+		d.rule()
+		d.text(details)
 	}
 	for _, r := range []resource{object, class} {
 		modules(d, r)

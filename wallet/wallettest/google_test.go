@@ -18,6 +18,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/require"
 
+	"regulars/models"
 	"regulars/passes/google"
 	"regulars/push/pushtest"
 	"regulars/wallet/wallettest"
@@ -304,7 +305,7 @@ func TestAnswerCanGetLostAfterTheWorkIsDone(t *testing.T) {
 func TestAndroidShowsWhatGoogleHas(t *testing.T) {
 	c := openConsole(t, wallettest.GoogleOptions{})
 	c.fill()
-	link, err := google.SaveLink("33.s1", "33.demo", c.account.Key, c.account.Email, c.clock.Now())
+	link, err := google.SaveLink(models.LoyaltyCard, "33.s1", "33.demo", c.account.Key, c.account.Email, c.clock.Now())
 	require.NoError(t, err)
 	phone := wallettest.NewAndroid("bob", c.GoogleWallet, "")
 	for range 2 { // a second tap changes nothing
@@ -360,7 +361,7 @@ func TestBadSaveLinksSaveNothing(t *testing.T) {
 	}
 	_, err = c.Save(sign(nil))
 	require.NoError(t, err)
-	forged, err := google.SaveLink("33.s1", "33.demo", another, c.account.Email, c.clock.Now())
+	forged, err := google.SaveLink(models.LoyaltyCard, "33.s1", "33.demo", another, c.account.Email, c.clock.Now())
 	require.NoError(t, err)
 	for name, link := range map[string]string{
 		"no link": "https://pay.google.com/", "another key": forged, "another issuer": sign(jwt.MapClaims{"iss": "x"}),

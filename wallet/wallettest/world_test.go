@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"regulars/models"
 	"regulars/passes/google"
 	"regulars/push"
 	"regulars/wallet/wallettest"
@@ -35,7 +36,7 @@ func TestWorldCarriesChangesAndSurvivesARestart(t *testing.T) {
 	require.NoError(t, err)
 	issuer := w.Google.Issuer()
 	fillWorld(t, w)
-	link, err := google.SaveLink(issuer+".s1", issuer+".demo", account.Key, account.Email, time.Now())
+	link, err := google.SaveLink(models.LoyaltyCard, issuer+".s1", issuer+".demo", account.Key, account.Email, time.Now())
 	require.NoError(t, err)
 	_, err = w.Android("bob").Save(link)
 	require.NoError(t, err)
