@@ -74,8 +74,8 @@ func TestDesigns(t *testing.T) {
 			require.True(t, passes.CanLook(p, look))
 			hero := "https://cards.example/art/shop/1/hero-" + look.String() + ".png"
 			looked(t, d.Name+".google.json", map[string]any{
-				"class":  google.Class(p, "3388000000012345678", google.Images{Logo: "https://cards.example/art/shop/1/logo.png"}, ""),
-				"object": google.Object(p, s, google.ObjectID{Issuer: "3388000000012345678", Serial: "serial"}, hero),
+				"class":  google.CardClass(p.CardKind(), p, "3388000000012345678", google.Images{Logo: "https://cards.example/art/shop/1/logo.png"}, ""),
+				"object": (&google.Card{Kind: p.CardKind(), Program: p, State: s, ID: google.ObjectID{Issuer: "3388000000012345678", Serial: "serial"}, Hero: hero}).Object(),
 			})
 			picture, err := art.Banner(p.Name, p.Brand, look, 1032, 336)
 			require.NoError(t, err)
