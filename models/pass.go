@@ -15,12 +15,12 @@ const (
 	Google Platform = "google"
 )
 
-// Pass is a member's card in a phone's wallet. Content and Version say what
+// Pass is a member's card in a phone's wallet, or a voucher. Content and Version say what
 // the pass should show; the rest says how far that has come.
 type Pass struct {
 	Serial    Serial    `bson:"_id"`
 	Rev       int64     `bson:"rev"`
-	Member    MemberID  `bson:"member"`
+	Member    MemberID  `bson:"member"` // or a voucher's Holder
 	Program   ProgramID `bson:"program"`
 	Platform  Platform  `bson:"platform"`
 	Type      string    `bson:"type"`       // Apple: pass type identifier. Google: class id
@@ -94,7 +94,7 @@ func (p *Pass) Rest(at time.Time) { p.RemovedAt = &at }
 // change of the member may lead out of a pilot.
 type Basis struct {
 	Seq     int64 `bson:"seq"`     // of the account's newest entry
-	Member  int64 `bson:"member"`  // revision of the member
+	Member  int64 `bson:"member"`  // revision of the member, or of the voucher
 	Program int   `bson:"program"` // version of the program
 
 	// Account is the one that Seq is of, empty for the member's own. A member who
@@ -160,10 +160,10 @@ const (
 	PriorityImport
 )
 
-// Refresh says that a member's passes may have to change. It is written
+// Refresh says that a member's passes, or a voucher's, may have to change. It is written
 // before the change itself, so that no crash can lose it.
 type Refresh struct {
-	Member   MemberID  `bson:"_id"`
+	Member   MemberID  `bson:"_id"` // or a voucher's Holder
 	Rev      int64     `bson:"rev"`
 	Program  ProgramID `bson:"program"`
 	Counter  int64     `bson:"counter"` // rises with each change; removed only if it has not moved

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // VoucherCode is what stands on a voucher and in its barcode, without spaces:
 // see package passes/barcode for its form.
@@ -33,6 +36,7 @@ type Voucher struct {
 	CancelledAt *time.Time  `bson:"cancelled_at,omitempty"`
 	CancelledBy UserID      `bson:"cancelled_by,omitempty"`
 	Cancelled   string      `bson:"cancelled,omitempty"` // why
+	InWallet    *time.Time  `bson:"in_wallet,omitempty"` // before its first pass was made; until then no phone shows anything of its own
 }
 
 // Batch is vouchers that were made together for whoever brings one.
@@ -50,6 +54,17 @@ type Batch struct {
 
 // VoucherKey is the id of a voucher in the store.
 func VoucherKey(p ProgramID, code VoucherCode) string { return string(p) + "/" + string(code) }
+
+// A voucher's pass is kept and refreshed as a member's card is, in the place of the
+// member by what holderOf makes of the voucher's id: whoever may bring it, it
+// changes with the voucher alone.
+const holderOf = "voucher/" // in no member's id
+
+// Holder is what a voucher's pass belongs to, where a card's belongs to its member.
+func (v *Voucher) Holder() MemberID { return MemberID(holderOf + v.ID) }
+
+// Voucher returns the id of the voucher whose Holder this is, if it is one's.
+func (id MemberID) Voucher() (string, bool) { return strings.CutPrefix(string(id), holderOf) }
 
 // VoucherState is what has become of a voucher.
 type VoucherState string

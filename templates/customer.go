@@ -89,6 +89,7 @@ type Member struct {
 	Entries []Entry // newest first
 
 	Vouchers   []MemberVoucher
+	AllURL     string // of the card and the vouchers in one file for an iPhone; empty where there is none
 	Challenges []Challenge
 	InviteURL  string // where friends join; empty where the program gives nothing for friends
 
@@ -114,6 +115,8 @@ type MemberVoucher struct {
 	Until  string        // the last day on which it is good; empty when it has none
 	Code   string        // grouped for reading
 	Image  template.HTML // SVG of the code
+
+	Wallets Wallets // of the voucher's own pass
 }
 
 // Level is the level of a member, and what it gives.

@@ -121,8 +121,9 @@ var stories = map[string]Page{
 		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50"},
 			{Kind: "check_in", Changes: []Change{{loaves, 1, 23}}, Why: []string{"A stamp for each visit"}, At: ago(2 * day)}}},
 	"member_vouchers": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Action: "/m/t1/consents", Key: "k2",
+		AllURL: "https://cards.example.com/p/t1.pkpasses",
 		Vouchers: []MemberVoucher{
-			{Name: "A coffee", Reason: "Welcome", Until: "24 November 2026", Code: "8123 4567 8901 2345", Image: code},
+			{Name: "A coffee", Reason: "Welcome", Until: "24 November 2026", Code: "8123 4567 8901 2345", Image: code, Wallets: Wallets{AppleURL: "https://cards.example.com/p/v-1.pkpass", First: "apple"}},
 			{Name: "A piece of cake", Code: "8123 4567 8901 2346", Image: code},
 		}},
 	"member_invites": Member{Frame: customer("/m/t1"), Card: card, Wallets: wallets, Giving: "1 % of what you spend", Charities: []Choice{{Purpose: "City trees", Wording: "City trees", Given: true}, {Purpose: "Food bank", Wording: "Food bank"}}, Action: "/m/t1/consents", Key: "k2",

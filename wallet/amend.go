@@ -233,6 +233,10 @@ func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models
 	}
 	now := s.Stores.Clock.Now()
 	before := *m
+	told, err := s.tellVouchers(ctx, m)
+	if err != nil {
+		return err
+	}
 	_, err = s.changeMember(ctx, m, func(m *models.Member) error {
 		if m.ErasedAt != nil {
 			return store.Unchanged
@@ -249,6 +253,9 @@ func (s *Service) Erase(ctx context.Context, program models.ProgramID, id models
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := told(); err != nil {
 		return err
 	}
 	if err := s.dropComplaints(ctx, id); err != nil {

@@ -90,21 +90,7 @@ type made struct {
 func (a *AppleIssuer) Wait() { a.making.Wait() }
 
 func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) (apple.Bundle, error) {
-	state, err := passes.Decode(p.Content)
-	if err != nil {
-		return nil, err
-	}
-	program, err := s.Stores.Programs.Version(ctx, state.Program, state.Version)
-	if err != nil {
-		return nil, err
-	}
-	design, err := a.design(program)
-	if err != nil {
-		return nil, err
-	}
-	card, err := design.Card(state, apple.Identity{
-		PassTypeID: p.Type, TeamID: a.builder.Credentials().TeamID, Serial: p.Serial, Token: p.Token, WebServiceURL: a.service,
-	})
+	design, card, err := a.draw(ctx, s, p)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +101,43 @@ func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) (ap
 		a.signed.Add(1)
 	}
 	return b, err
+}
+
+// draw returns the pass as its content says, and what it shares with others.
+func (a *AppleIssuer) draw(ctx context.Context, s *Service, p *models.Pass) (*apple.Design, apple.Pass, error) {
+	id := apple.Identity{
+		PassTypeID: p.Type, TeamID: a.builder.Credentials().TeamID, Serial: p.Serial, Token: p.Token, WebServiceURL: a.service,
+	}
+	if _, ok := p.Member.Voucher(); ok {
+		coupon, err := passes.DecodeCoupon(p.Content)
+		if err != nil {
+			return nil, apple.Pass{}, err
+		}
+		design, err := a.designOf(ctx, s, coupon.Program, coupon.Version)
+		if err != nil {
+			return nil, apple.Pass{}, err
+		}
+		pass, err := design.Coupon(coupon, id)
+		return design, pass, err
+	}
+	state, err := passes.Decode(p.Content)
+	if err != nil {
+		return nil, apple.Pass{}, err
+	}
+	design, err := a.designOf(ctx, s, state.Program, state.Version)
+	if err != nil {
+		return nil, apple.Pass{}, err
+	}
+	card, err := design.Card(state, id)
+	return design, card, err
+}
+
+func (a *AppleIssuer) designOf(ctx context.Context, s *Service, id models.ProgramID, version int) (*apple.Design, error) {
+	program, err := s.Stores.Programs.Version(ctx, id, version)
+	if err != nil {
+		return nil, err
+	}
+	return a.design(program)
 }
 
 // design returns the drawn pictures of a program version.

@@ -295,16 +295,18 @@ func (t *turn) cameOtherwise(ctx context.Context, m *models.Member, since time.T
 	return false, nil
 }
 
-// over takes the vouchers off the cards whose time was over within a day.
+// over takes the vouchers off the cards whose time was over within a day, and
+// voids their own passes.
 func (t *turn) over(ctx context.Context) error {
-	if !slices.ContainsFunc(t.versions(), func(p *models.Program) bool { return p.ShowsVouchers() }) {
-		return nil
-	}
+	shown := slices.ContainsFunc(t.versions(), func(p *models.Program) bool { return p.ShowsVouchers() })
 	for v, err := range t.Stores.Vouchers.Ended(ctx, t.program.ID, t.program.DayBegins(t.day, -1), t.program.DayBegins(t.day, 0)) {
 		if err == nil {
 			err = t.goOn(ctx)
 		}
-		if err == nil && v.UsedAt == nil {
+		if err == nil && v.UsedAt == nil && v.InWallet != nil {
+			err = t.Stores.Refreshes.Mark(ctx, holder(v.ID), models.PriorityCampaign, t.Stores.Clock.Now())
+		}
+		if err == nil && v.UsedAt == nil && shown {
 			err = t.showVouchers(ctx, v.Member)
 		}
 		if err != nil {

@@ -163,7 +163,8 @@ func (s *Service) voucherOf(m *models.Member, code models.VoucherCode, promise *
 // settleVoucher settles a hold on a voucher. The card was made anew by the entry,
 // but before the voucher said that it was used.
 func (s *Service) settleVoucher(ctx context.Context, id string, h store.Hold, booked *models.Entry) error {
-	if err := s.Stores.Vouchers.Settle(ctx, id, h, booked); err != nil || booked == nil {
+	err := s.telling(ctx, id, func(told bool) error { return s.Stores.Vouchers.Settle(ctx, id, h, booked, told) })
+	if err != nil || booked == nil {
 		return err
 	}
 	return s.showVouchers(ctx, booked.Member)

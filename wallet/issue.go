@@ -36,6 +36,12 @@ func (s *Service) Download(ctx context.Context, token string) (Fetched, error) {
 	if err != nil {
 		return Fetched{}, err
 	}
+	return s.handOut(ctx, pass)
+}
+
+// handOut hands out a pass by its link: the next phone to register is taken to hold
+// this version.
+func (s *Service) handOut(ctx context.Context, pass models.Pass) (Fetched, error) {
 	if pass.Given < pass.Version {
 		if _, err := s.Stores.Passes.Update(ctx, pass.Serial, func(p *models.Pass) error {
 			p.Given = max(p.Given, pass.Version)

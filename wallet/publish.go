@@ -124,5 +124,13 @@ func (s *Service) markAll(ctx context.Context, program models.ProgramID) error {
 			return err
 		}
 	}
+	for v, err := range s.Stores.Vouchers.InWallets(ctx, program) {
+		if err != nil {
+			return err
+		}
+		if err := s.Stores.Refreshes.Mark(ctx, holder(v.ID), models.PriorityCampaign, now); err != nil {
+			return err
+		}
+	}
 	return nil
 }

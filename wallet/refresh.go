@@ -155,6 +155,9 @@ func (s *Service) refreshClaimed(ctx context.Context, r models.Refresh) error {
 // that hold them. It may be done again at any time. It returns the number of the entry up to which it
 // saw the account.
 func (s *Service) refresh(ctx context.Context, r models.Refresh) (int64, error) {
+	if id, ok := r.Member.Voucher(); ok {
+		return 0, s.refreshVoucher(ctx, id, r.Priority)
+	}
 	m, err := s.Stores.Members.Member(ctx, r.Member)
 	if models.KindOf(err) == models.NotFound {
 		return 0, nil // an enrolment that was cut off
@@ -182,14 +185,19 @@ func (s *Service) refresh(ctx context.Context, r models.Refresh) (int64, error) 
 	if err != nil {
 		return last.Seq, err
 	}
-	var failed error
+	return seen, s.reviseAll(ctx, all, content, r.Priority)
+}
+
+// reviseAll has passes say what they should, and tells the phones.
+func (s *Service) reviseAll(ctx context.Context, all []models.Pass, c content, priority models.Priority) (failed error) {
 	for _, pass := range all {
-		if pass, err = s.revise(ctx, pass, content, r.Priority); err == nil {
-			err = s.announce(ctx, pass, r.Priority)
+		pass, err := s.revise(ctx, pass, c, priority)
+		if err == nil {
+			err = s.announce(ctx, pass, priority)
 		}
 		failed = errors.Join(failed, err)
 	}
-	return seen, failed
+	return failed
 }
 
 // state returns the newest entry of an account, a zero one when it has none.

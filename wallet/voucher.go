@@ -225,7 +225,16 @@ func (s *Service) CancelVoucher(ctx context.Context, program models.ProgramID, c
 // what becomes of that.
 func (s *Service) changeVoucher(ctx context.Context, p models.ProgramID, code models.VoucherCode, change func(*models.Voucher) error) (models.Voucher, error) {
 	for began := time.Now(); ; {
-		v, err := s.Stores.Vouchers.Update(ctx, p, code, change)
+		var v models.Voucher
+		err := s.telling(ctx, models.VoucherKey(p, code), func(told bool) (err error) {
+			v, err = s.Stores.Vouchers.Update(ctx, p, code, func(v *models.Voucher) error {
+				if v.InWallet != nil && !told {
+					return store.ErrUntold
+				}
+				return change(v)
+			})
+			return err
+		})
 		if err == nil {
 			return v, s.showVouchers(ctx, v.Member)
 		}

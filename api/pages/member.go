@@ -98,7 +98,10 @@ func (p *Pages) memberPage(c *gin.Context, found *wallet.Identified, card templa
 			page.Rewards = append(page.Rewards, progress(t, found.Program, found.State, &anywhere, models.Event{At: now}))
 		}
 	}
-	page.Vouchers = memberVouchers(t, found, now)
+	page.Vouchers = p.memberVouchers(c, found, now)
+	if len(page.Vouchers) > 0 && page.Wallets.First != "google" {
+		page.AllURL = p.Wallet.AllURL(&found.Member)
+	}
 	page.Challenges = challenges(t, found.Program, found.State, now)
 	if page.InviteURL, err = p.inviteURL(c, &found.Member); err != nil {
 		return err
@@ -156,14 +159,28 @@ func (p *Pages) consent(c *gin.Context) error {
 	return nil
 }
 
-// download hands out the Apple pass. Mail scanners and previews ask with HEAD
-// first; that issues nothing.
+// download hands out the Apple pass of a member, or of a voucher, or the member's
+// card and vouchers in one file. Mail scanners and previews ask with HEAD first;
+// that issues nothing.
 func (p *Pages) download(c *gin.Context) error {
+	ctx := c.Request.Context()
+	if token, ok := strings.CutSuffix(c.Param("token"), ".pkpasses"); ok {
+		all, err := p.Wallet.DownloadAll(ctx, token)
+		if err != nil {
+			return ofLink(err)
+		}
+		passkit.ServeAll(c, all)
+		return nil
+	}
 	token, ok := strings.CutSuffix(c.Param("token"), ".pkpass")
 	if !ok {
 		return models.Fail(models.NotFound, "unknown_pass", "", "There is no such pass.")
 	}
-	f, err := p.Wallet.Download(c.Request.Context(), token)
+	fetch := p.Wallet.Download
+	if wallet.IsVoucherLink(token) {
+		fetch = p.Wallet.DownloadVoucher
+	}
+	f, err := fetch(ctx, token)
 	if err != nil {
 		return ofLink(err)
 	}
@@ -172,11 +189,22 @@ func (p *Pages) download(c *gin.Context) error {
 }
 
 func (p *Pages) downloadable(c *gin.Context) error {
-	token, _ := strings.CutSuffix(c.Param("token"), ".pkpass")
-	if _, err := p.Wallet.Stores.Members.ByDownload(c.Request.Context(), token); err != nil {
+	ctx, kind := c.Request.Context(), passkit.ContentType
+	token, several := strings.CutSuffix(c.Param("token"), ".pkpasses")
+	if several {
+		kind = passkit.SeveralType
+	}
+	token, _ = strings.CutSuffix(token, ".pkpass")
+	var err error
+	if wallet.IsVoucherLink(token) {
+		_, err = p.Wallet.Linked(ctx, token)
+	} else {
+		_, err = p.Wallet.Stores.Members.ByDownload(ctx, token)
+	}
+	if err != nil {
 		return err
 	}
-	c.Header("Content-Type", passkit.ContentType)
+	c.Header("Content-Type", kind)
 	c.Header("Cache-Control", "no-store")
 	c.Status(http.StatusOK)
 	return nil

@@ -95,15 +95,18 @@ func tillVoucher(t *templates.Texts, p *models.Program, v *models.Voucher) templ
 	return out
 }
 
-// memberVouchers are the vouchers that the member may use now, with their codes.
-func memberVouchers(t *templates.Texts, found *wallet.Identified, now time.Time) []templates.MemberVoucher {
+// memberVouchers are the vouchers that the member may use now, with their codes and
+// the links to their passes.
+func (p *Pages) memberVouchers(c *gin.Context, found *wallet.Identified, now time.Time) []templates.MemberVoucher {
+	t, first := texts(c), templates.WalletOf(c.GetHeader("User-Agent"))
 	var all []templates.MemberVoucher
 	for i := range found.Vouchers {
 		v := &found.Vouchers[i]
 		if v.State(now) != models.VoucherGood {
 			continue
 		}
-		one := templates.MemberVoucher{Name: found.Program.Say(v.Reward.Name, t.Lang), Reason: v.Reason, Code: barcode.Group(v.Code), Image: qr(string(v.Code))}
+		one := templates.MemberVoucher{Name: found.Program.Say(v.Reward.Name, t.Lang), Reason: v.Reason, Code: barcode.Group(v.Code), Image: qr(string(v.Code)),
+			Wallets: templates.Wallets{AppleURL: p.Wallet.VoucherURL(v), First: first}}
 		if v.Until != nil {
 			one.Until = lastDay(t, found.Program, *v.Until)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"regulars/api/apitest"
 	"regulars/models/store/storetest"
+	"regulars/wallet"
 )
 
 // Vouchers are made once for a form that is sent twice, printed with their codes,
@@ -56,4 +57,26 @@ func TestVouchersAreMadePrintedAndCancelled(t *testing.T) {
 		require.Equal(t, want, other.get(at+"/codes.csv").Status, email)
 		require.Equal(t, want, other.send("POST", at+"/cancellations", cancel).Status, email)
 	}
+}
+
+// A member's page puts each voucher into the phone, and all with the card at once
+// where phones take that.
+func TestVouchersGoIntoThePhoneFromTheMembersPage(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	m := s.Enrol("Ada")
+	page := func(agent string) string {
+		got := s.Do("GET", "/m/"+m.Page, nil, apitest.Header{Name: "User-Agent", Value: agent})
+		require.Equal(t, 200, got.Status)
+		return string(got.Body)
+	}
+	const iPhone, android = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)", "Mozilla/5.0 (Linux; Android 15)"
+	require.NotContains(t, page(iPhone), ".pkpasses", "there is the card alone")
+	all, err := s.Wallet.IssueVouchers(t.Context(), wallet.Issue{Program: "demo", Reward: "coffee", Member: m.ID, Key: "k"})
+	require.NoError(t, err)
+	require.Contains(t, page(iPhone), s.Wallet.VoucherURL(&all[0]))
+	require.Contains(t, page(iPhone), s.Wallet.AllURL(m))
+	require.NotContains(t, page(android), ".pkpasses")
+
+	got := s.Do("GET", "/api/v1/programs/demo/vouchers?member="+string(m.ID), nil, s.As(apitest.Owner)).JSON()
+	require.Equal(t, s.Wallet.VoucherURL(&all[0]), got["vouchers"].([]any)[0].(map[string]any)["apple_url"])
 }

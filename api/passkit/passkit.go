@@ -18,11 +18,15 @@ import (
 	"regulars/api/auth"
 	"regulars/api/problem"
 	"regulars/models"
+	"regulars/passes/apple"
 	"regulars/wallet"
 )
 
 // ContentType makes Safari and Mail offer to add the pass.
-const ContentType = "application/vnd.apple.pkpass"
+const ContentType = apple.ContentType
+
+// SeveralType makes Safari offer to add several passes at once.
+const SeveralType = apple.SeveralType
 
 // API is the web service.
 type API struct {
@@ -189,15 +193,21 @@ func since(c *gin.Context) time.Time {
 
 // Serve answers with a pass, to a phone or to a browser.
 func Serve(c *gin.Context, f wallet.Fetched) {
-	h := c.Writer.Header()
-	h.Set("Content-Type", ContentType)
-	h.Set("Content-Length", strconv.Itoa(f.Bundle.Len()))
-	h.Set("Content-Disposition", `attachment; filename="card.pkpass"`)
-	h.Set("Last-Modified", f.ModifiedAt.UTC().Format(http.TimeFormat))
-	h.Set("Cache-Control", "no-store")
+	c.Header("Last-Modified", f.ModifiedAt.UTC().Format(http.TimeFormat))
+	serve(c, ContentType, "card.pkpass", f.Bundle)
+}
+
+// ServeAll answers with several passes in one file.
+func ServeAll(c *gin.Context, all apple.Bundle) { serve(c, SeveralType, "cards.pkpasses", all) }
+
+func serve(c *gin.Context, kind, name string, file apple.Bundle) {
+	c.Header("Content-Type", kind)
+	c.Header("Content-Length", strconv.Itoa(file.Len()))
+	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+	c.Header("Cache-Control", "no-store")
 	c.Status(http.StatusOK)
 	if c.Request.Method != http.MethodHead {
-		_, _ = f.Bundle.WriteTo(c.Writer) // the phone has gone; it will ask again
+		_, _ = file.WriteTo(c.Writer) // the phone has gone; it will ask again
 	}
 }
 

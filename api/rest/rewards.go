@@ -86,6 +86,7 @@ type Voucher struct {
 	UsedAt   *time.Time          `json:"used_at,omitempty"`
 	Entry    models.EntryID      `json:"entry,omitempty" doc:"in which it was used"`
 	Void     string              `json:"cancelled,omitempty" doc:"why it was cancelled"`
+	AppleURL string              `json:"apple_url,omitempty" doc:"puts it into an iPhone; for whoever may use it, as the code is. Not where a card is scanned"`
 }
 
 func voucher(v *models.Voucher, now time.Time) Voucher {

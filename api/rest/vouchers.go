@@ -70,7 +70,16 @@ func (a *API) voucherList(all []models.Voucher) *vouchersOut {
 	out, now := &vouchersOut{}, a.Wallet.Stores.Clock.Now()
 	out.Body.Vouchers = []Voucher{}
 	for i := range all {
-		out.Body.Vouchers = append(out.Body.Vouchers, voucher(&all[i], now))
+		out.Body.Vouchers = append(out.Body.Vouchers, a.linked(&all[i], now))
+	}
+	return out
+}
+
+// linked is a voucher with the link to its pass, where it leads to one.
+func (a *API) linked(v *models.Voucher, now time.Time) Voucher {
+	out := voucher(v, now)
+	if out.State == models.VoucherGood || out.State == models.VoucherWaits || v.InWallet != nil {
+		out.AppleURL = a.Wallet.VoucherURL(v)
 	}
 	return out
 }
@@ -212,7 +221,7 @@ func (a *API) oneVoucher(v models.Voucher, err error) (*voucherOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &voucherOut{Body: voucher(&v, a.Wallet.Stores.Clock.Now())}, nil
+	return &voucherOut{Body: a.linked(&v, a.Wallet.Stores.Clock.Now())}, nil
 }
 
 type voucherIn struct {

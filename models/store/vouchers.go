@@ -29,6 +29,7 @@ func openVouchers(ctx context.Context, db *DB) (*Vouchers, error) {
 		{Fields: []string{"member", "issued_at"}, Sparse: true},
 		{Fields: []string{"program", "until"}, Sparse: true},
 		{Fields: []string{"held_at"}, Sparse: true},
+		{Fields: []string{"program", "in_wallet"}, Sparse: true},
 	}})
 	if err != nil {
 		return nil, err
@@ -66,6 +67,24 @@ func (s *Vouchers) Insert(ctx context.Context, all []models.Voucher) error {
 		}
 	}
 	return nil
+}
+
+// PutInWallet notes that a voucher is about to have a pass, also while somebody is
+// using it.
+func (s *Vouchers) PutInWallet(ctx context.Context, id string, now time.Time) (models.Voucher, error) {
+	v, err := s.vouchers.Update(ctx, id, func(v *voucher) error {
+		if v.InWallet != nil {
+			return Unchanged
+		}
+		v.InWallet = &now
+		return nil
+	})
+	return v.Voucher, unknownVoucher(err)
+}
+
+// InWallets yields the vouchers of a program that have passes.
+func (s *Vouchers) InWallets(ctx context.Context, p models.ProgramID) iter.Seq2[models.Voucher, error] {
+	return s.find(ctx, Query{Where: And(Eq("program", p), Gt("in_wallet", time.Time{})), Sort: []string{"program", "in_wallet"}})
 }
 
 // Voucher returns the voucher with that code.
@@ -114,12 +133,20 @@ func (s *Vouchers) hold(ctx context.Context, p models.ProgramID, code models.Vou
 	return v.Voucher, unknownVoucher(err)
 }
 
+// ErrUntold says that a voucher is in somebody's wallet, where a change of it has to
+// be announced first.
+var ErrUntold = errors.New("the voucher's pass is to be told first")
+
 // Settle takes a hold away; if its entry was booked the voucher is used from
-// then on, or, for a reversal, can be used again.
-func (s *Vouchers) Settle(ctx context.Context, id string, h Hold, booked *models.Entry) error {
+// then on, or, for a reversal, can be used again. It reports ErrUntold for one
+// with a pass that was not told of it.
+func (s *Vouchers) Settle(ctx context.Context, id string, h Hold, booked *models.Entry, told bool) error {
 	_, err := s.vouchers.Update(ctx, id, func(v *voucher) error {
 		if v.Hold == nil || !v.Hold.same(&h) {
 			return Unchanged
+		}
+		if v.InWallet != nil && booked != nil && !told {
+			return ErrUntold
 		}
 		back := v.Hold.Back
 		v.Hold, v.HeldAt = nil, nil

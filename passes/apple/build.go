@@ -99,13 +99,18 @@ func (d *Design) draw(l art.Look) (*pictures, error) {
 // Card returns the same as the function Card for the design's program; for a member
 // whose language is not known, with the texts in all of them.
 func (d *Design) Card(s passes.State, id Identity) (Pass, error) {
-	w, ok := d.wordings[s.Locale]
+	return d.said(s.Locale, func(w *wording) (Pass, error) { return w.card(s, id) })
+}
+
+// said returns a pass in somebody's language, or in all where it is empty.
+func (d *Design) said(locale string, in func(*wording) (Pass, error)) (Pass, error) {
+	w, ok := d.wordings[locale]
 	if !ok {
-		w = d.wordings[templates.For(s.Locale, d.program.Locale).Lang]
+		w = d.wordings[templates.For(locale, d.program.Locale).Lang]
 	}
-	pass, err := w.card(s, id)
-	if err == nil && s.Locale == "" {
-		err = d.speak(&pass, s, id)
+	pass, err := in(w)
+	if err == nil && locale == "" {
+		err = d.speak(&pass, in)
 	}
 	return pass, err
 }

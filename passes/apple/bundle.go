@@ -2,6 +2,7 @@ package apple
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 )
 
@@ -42,4 +43,26 @@ func (b Bundle) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	return written, nil
+}
+
+// SeveralType is the media type of a .pkpasses file.
+const SeveralType = "application/vnd.apple.pkpasses"
+
+// MaxPasses is how many passes phones take in one file (Wallet Passes, "Distributing
+// and updating a pass").
+const MaxPasses = maxPasses
+
+// Several returns a .pkpasses file of passes, which phones add at once. It fails
+// for more than MaxPasses or 150 MB.
+func Several(all []Bundle) (Bundle, error) {
+	var file archive
+	size := 0
+	for i, b := range all {
+		size += b.Len()
+		if i == MaxPasses || size > maxBundle {
+			return nil, fmt.Errorf("pack %d passes: phones take 10, and 150 MB", len(all))
+		}
+		file.add(fmt.Sprintf("%d%s", i, passFile), b.Bytes())
+	}
+	return file.close(), nil
 }

@@ -40,12 +40,7 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 	if s.Program != p.ID || s.Version != p.Version {
 		return Pass{}, fmt.Errorf("make the card of %s: its state is of %s", models.ProgramKey(p.ID, p.Version), models.ProgramKey(s.Program, s.Version))
 	}
-	pass := Pass{
-		FormatVersion: 1, Style: StoreCard, PassTypeIdentifier: id.PassTypeID, TeamIdentifier: id.TeamID,
-		SerialNumber: string(id.Serial), AuthenticationToken: id.Token, WebServiceURL: id.WebServiceURL,
-		OrganizationName: p.Organization, Description: p.Description, SharingProhibited: true, LogoText: w.logoText,
-		BackgroundColor: w.background, ForegroundColor: w.foreground, LabelColor: w.label,
-	}
+	pass := w.pass(StoreCard, id)
 	if s.Voided {
 		pass.Voided = true
 		pass.Fields.Back = []Field{w.void}
@@ -60,6 +55,17 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 	}
 	w.fill(&pass.Fields, s, first)
 	return pass, nil
+}
+
+// pass returns what all passes of the program have in common.
+func (w *wording) pass(style Style, id Identity) Pass {
+	p := w.program
+	return Pass{
+		FormatVersion: 1, Style: style, PassTypeIdentifier: id.PassTypeID, TeamIdentifier: id.TeamID,
+		SerialNumber: string(id.Serial), AuthenticationToken: id.Token, WebServiceURL: id.WebServiceURL,
+		OrganizationName: p.Organization, Description: p.Description, SharingProhibited: true, LogoText: w.logoText,
+		BackgroundColor: w.background, ForegroundColor: w.foreground, LabelColor: w.label,
+	}
 }
 
 // alone reports whether the balance in the corner says all there is to say.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"regulars/passes"
 	"regulars/templates"
 )
 
@@ -22,13 +21,13 @@ type spoken struct {
 	text []byte
 }
 
-// speak gives a pass, which is w's of s, its texts in all languages.
-func (d *Design) speak(pass *Pass, s passes.State, id Identity) error {
+// speak gives a pass its texts in all languages, each of which says it in its own.
+func (d *Design) speak(pass *Pass, in func(*wording) (Pass, error)) error {
 	own := pass.texts()
 	files := make([][]string, len(templates.Languages)) // key, text, key, text …
 	said := make([]map[string]string, len(templates.Languages))
 	for i, language := range templates.Languages {
-		other, err := d.wordings[language].card(s, id)
+		other, err := in(d.wordings[language])
 		if err != nil {
 			return err
 		}
