@@ -103,6 +103,7 @@ var computed = map[string][]string{
 	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched), string(StageRemoved)},
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
 	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
+	"coupon.state": {"good", "used", "expired", "cancelled"},
 	"sharing.done": {"given", "invited", "withdrawn", "joined", "left", "removed"},
 	"field":        {"name", "phone", "email", "invitation"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }
@@ -114,6 +115,7 @@ func TestComputedKeys(t *testing.T) {
 	maps.Copy(english, texts(t, "sharing", "en"))
 	maps.Copy(english, texts(t, "invited", "en"))
 	maps.Copy(english, texts(t, "holders", "en"))
+	maps.Copy(english, texts(t, "coupons", "en"))
 	for prefix, names := range computed {
 		for _, name := range names {
 			require.Contains(t, english, prefix+"."+name)
