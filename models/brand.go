@@ -28,6 +28,10 @@ const (
 	ShowsTier     Shows = "tier"     // a badge of the level
 )
 
+// Fills reports whether it takes up the whole strip, so that nothing may be written
+// over it.
+func (s Shows) Fills() bool { return s == ShowsStamps || s == ShowsTier }
+
 // StampArt is how the stamps on a strip look.
 type StampArt struct {
 	Card    RuleID     `bson:"card,omitempty" json:"card,omitempty"`       // the stamp card that is shown; the first when empty

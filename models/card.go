@@ -151,8 +151,8 @@ func (c *Card) checkFields(t *Terms, bad complain) error {
 			return bad(at+".at", "A field stands in the header, primary, secondary, auxiliary or back.")
 		case count[f.At] > most, f.At != Back && count[Secondary]+count[Auxiliary] > 4:
 			return bad(at+".at", "Phones draw 3 fields in the header, 1 primary, and 4 secondary and auxiliary ones together. Put this one on the back.")
-		case f.At == Primary && t.Brand.Shows == ShowsStamps:
-			return bad(at+".at", "Nothing can be written over the stamps of the strip. Put this in the secondary row.")
+		case f.At == Primary && t.Brand.Shows.Fills():
+			return bad(at+".at", "Nothing can be written over the stamps or the badge of the strip. Put this in the secondary row.")
 		case !ruleID.MatchString(string(f.ID)) || seen[f.ID]:
 			return bad(at+".id", "Each field has an id of its own, of small letters, digits, - and _.")
 		}
@@ -179,10 +179,10 @@ func (f *CardField) check(at string, names []string, bad complain) error {
 		return bad(at+".align", "Phones align primary and back fields themselves.")
 	}
 	if _, err := ParseWording(f.Text, names); err != nil {
-		return bad(at+".text", err.Error())
+		return bad(at+".text", sentence(err))
 	}
 	if _, err := ParseWording(f.Label, names); err != nil {
-		return bad(at+".label", err.Error())
+		return bad(at+".label", sentence(err))
 	}
 	return nil
 }

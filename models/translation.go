@@ -208,7 +208,7 @@ func (t *Translation) check(field string, wording bool, names []string, bad comp
 			continue
 		}
 		if _, err := ParseWording(said.text, names); err != nil {
-			return bad(field+"."+said.lang, err.Error())
+			return bad(field+"."+said.lang, sentence(err))
 		}
 	}
 	return nil

@@ -148,3 +148,9 @@ func (w Wording) Fill(value func(name string) string) (string, bool) {
 	}
 	return b.String(), true
 }
+
+// sentence is an error as people read it.
+func sentence(err error) string {
+	s := err.Error()
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -46,6 +46,7 @@ type Overview struct {
 	Approvals   int64    // what staff want to give by hand, to be decided by the reader
 	Reports     []Report // of phones, about no card, newest first
 	BooksURL    string   // of the settlement and donations; empty where there are none, or they are not the reader's
+	DesignURL   string   // of the design of the card; empty for those who may not change it
 }
 
 // Pilot is a version that is in force for those alone who bear a tag.

@@ -103,6 +103,10 @@ var computed = map[string][]string{
 	"pass.stage":      {string(StageOffered), string(StageQueued), string(StageAccepted), string(StageAsked), string(StageFetched), string(StageRemoved)},
 	"overview.ending": {"apple", "tls"}, "overview.ended": {"apple", "tls"},
 	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
+	"design.shows": {"none", "stamps", "progress", "tier"}, "design.shape": {"round", "square", "bare"}, "design.barcode": {"qr", "pdf417", "aztec", "code128"},
+	"design.icon": {"bag", "book", "cup", "drop", "dumbbell", "flower", "fork", "gift", "heart", "leaf", "loaf", "paw", "scissors", "star", "tick"},
+	"design.area": {"header", "primary", "secondary", "auxiliary", "back"}, "design.sample": {"new", "half", "ready", "long"},
+	"design.face": {"apple-front", "apple-back", "google-front", "google-back"}, "design": {"logo", "strip"}, "design.logo": {"none"}, "design.strip": {"none"},
 	"coupon.state": {"good", "used", "expired", "cancelled"},
 	"sharing.done": {"given", "invited", "withdrawn", "joined", "left", "removed"},
 	"field":        {"name", "phone", "email", "invitation"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
@@ -116,6 +120,7 @@ func TestComputedKeys(t *testing.T) {
 	maps.Copy(english, texts(t, "invited", "en"))
 	maps.Copy(english, texts(t, "holders", "en"))
 	maps.Copy(english, texts(t, "coupons", "en"))
+	maps.Copy(english, texts(t, "design", "en"))
 	for prefix, names := range computed {
 		for _, name := range names {
 			require.Contains(t, english, prefix+"."+name)

@@ -39,7 +39,7 @@ var htmlFiles embed.FS
 var every = []Page{
 	Join{}, Joined{}, Found{}, Member{},
 	Till{}, TillMember{}, TillScannedVoucher{}, TillDone{}, TillError{},
-	Home{}, Login{}, Overview{}, Members{}, MemberDetail{}, TakeBack{}, MoveTo{}, Merge{}, Approvals{}, Books{}, Poster{}, Vouchers{}, VoucherSheet{}, Failed{},
+	Home{}, Login{}, Overview{}, Members{}, MemberDetail{}, TakeBack{}, MoveTo{}, Merge{}, Approvals{}, Books{}, Poster{}, Vouchers{}, VoucherSheet{}, CardDesign{}, Failed{},
 }
 
 // views maps a page's file to its parsed templates. They are embedded, so a

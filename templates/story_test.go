@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"encoding/base64"
 	"html/template"
 	"time"
 )
@@ -216,6 +217,19 @@ var stories = map[string]Page{
 		Tags: []Tag{{"student", "/console/members?tag=student"}, {"neighbourhood-board", "/console/members?tag=neighbourhood-board"}}, TagsAction: "/console/members/m1/tags", TagsKey: "k6", TagsTyped: "student two+words", TagsError: "A tag has up to 40 small letters, digits, - and _."},
 	"detail_units": MemberDetail{Frame: owner("/console/members/m1"), Passes: []Pass{outGoogle}, TagsKey: "k6", Name: "Sofia Lind", Card: card.Number, Joined: ago(60 * day), Balances: several, Dates: dates,
 		Entries: []Entry{{Kind: "earn", Changes: []Change{{points, 12, 128}, {lunches, 1, 4}}, Why: []string{"1 point for each €1 you spend", "A stamp for lunch"}, At: ago(day), Amount: "€12.50", By: "Ana"}}},
+	"design": CardDesign{Frame: owner("/console/design"), Version: 3, Key: "k9", Colour: "#4a2c23", Stamps: true,
+		Shows: []Choice{{Wording: "nothing but the picture"}, {Purpose: "stamps", Wording: "the stamps", Given: true}}, Shapes: []Choice{{Purpose: "round", Wording: "round"}},
+		Icons: []Choice{{Purpose: "cup", Wording: "a cup"}}, Free: []Choice{{Purpose: "gift", Wording: "a gift"}}, Barcodes: []Choice{{Purpose: "qr", Wording: "QR code"}},
+		Pictures: []DesignPicture{{Name: "logo", Has: true, Kept: "aGVsbG8="}, {Name: "strip", Error: "This is a GIF. Save it as PNG or JPEG and upload that."}},
+		Rows: []DesignRow{{ID: "points", Label: "Points", Text: "{{.points}}", Areas: []Choice{{Purpose: "header", Wording: "Top, seen in the stack", Given: true}}},
+			{ID: "hours", Label: "Open", Text: "{{.hours}}", Areas: []Choice{{Purpose: "back", Wording: "Back", Given: true}}, Error: "At character 1: There is no hours here. There are name, points."}},
+		Names: []string{"name", "points", "stamps:lunch", "reward_to_go"}, Samples: []Choice{{Purpose: "half", Wording: "somebody half way", Given: true}}, Speaks: []Choice{{Purpose: "en", Wording: "English", Given: true}},
+		Error: "At character 1: There is no hours here. There are name, points."},
+	"design_shown": CardDesign{Frame: owner("/console/design"), Version: 3, Key: "k9", Colour: "#1f4d3f", Saved: true, Shows: []Choice{{Wording: "nothing but the picture", Given: true}}, Barcodes: []Choice{{Purpose: "qr", Wording: "QR code"}},
+		Pictures: []DesignPicture{{Name: "logo"}, {Name: "strip"}}, Rows: []DesignRow{{Areas: []Choice{{Purpose: "back", Wording: "Back"}}}}, Names: []string{"name"},
+		Samples: []Choice{{Purpose: "new", Wording: "a new member"}}, Speaks: []Choice{{Purpose: "en", Wording: "English"}},
+		Faces:    []DesignFace{{Name: "apple-front", Image: template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 375 460"><rect width="375" height="460" rx="14" fill="#1f4d3f"/></svg>`))), Words: "Corner Café"}, {Name: "google-front", Image: template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 380 500"><rect width="380" height="500" rx="20" fill="#1f4d3f"/></svg>`))), Words: "Corner Café"}},
+		Warnings: []string{"iPhone: “A very long reward” is too long; phones show “A very lo…”."}},
 	"poster": Poster{Frame: owner("/console/poster"), Lang: "nl", Name: "Corner Café Regulars", Organization: "Corner Café",
 		Offer: []string{"1 punt voor elke € 1,00 die je uitgeeft", "Gratis koffie voor 100 punten", "Lunch voor twee voor 400 punten"}, Address: "cards.example/join/demo", JoinQR: code},
 	"vouchers": Vouchers{Frame: owner("/console/vouchers"), Rewards: []Choice{{Purpose: "coffee", Wording: "Coffee"}, {Purpose: "cake", Wording: "A piece of cake", Given: true}}, Key: "k9",

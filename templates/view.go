@@ -35,7 +35,10 @@ func (view) Languages() []string { return Languages }
 var languageNames = map[string]string{"en": "English", "nl": "Nederlands", "pl": "Polski", "nb": "Norsk", "el": "Ελληνικά"}
 
 // LanguageName returns the language's own name.
-func (view) LanguageName(tag string) string { return languageNames[tag] }
+func (view) LanguageName(tag string) string { return LanguageName(tag) }
+
+// LanguageName returns the own name of one of Languages.
+func LanguageName(tag string) string { return languageNames[tag] }
 
 // At reports whether the page is the one at path or below it.
 func (v view) At(path string) bool { return v.Path == path || strings.HasPrefix(v.Path, path+"/") }

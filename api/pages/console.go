@@ -34,6 +34,8 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	}
 	r.GET("/console", console(p.overview))
 	r.GET("/console/poster", console(p.poster))
+	r.GET(designPath, p.signedIn(p.design, bosses...))
+	r.POST(designPath, p.signedIn(p.designed, bosses...))
 	r.GET("/console/books", p.signedIn(p.books, bookRoles...))
 	r.GET("/console/vouchers", console(p.batches))
 	r.POST("/console/vouchers", console(p.makeVouchers))
@@ -92,7 +94,7 @@ func (p *Pages) overview(c *gin.Context, who auth.Identity) error {
 	return p.page(c, http.StatusOK, templates.Overview{
 		Frame: p.frame(c, program), Members: o.members, NewMembers: o.fresh, Visits: o.visitors, Outstanding: balances(program, models.State{Balances: o.units}),
 		Passes: held, Waiting: waiting, JoinURL: join, JoinQR: qr(join), Pilot: pilot, Endings: p.endings(who, program), Approvals: approvals,
-		Reports: reports(stray, program), BooksURL: booksURL(who, program),
+		Reports: reports(stray, program), BooksURL: booksURL(who, program), DesignURL: designURL(who),
 	})
 }
 

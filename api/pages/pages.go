@@ -71,7 +71,11 @@ func (p *Pages) Mount(r *gin.Engine) {
 // says what to do.
 func (p *Pages) handle(h func(*gin.Context) error) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxForm)
+		most := int64(maxForm)
+		if c.FullPath() == designPath { // which brings pictures
+			most = maxDesign
+		}
+		c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, most)
 		c.Set(secureKey, strings.HasPrefix(p.Wallet.BaseURL, "https://"))
 		if err := h(c); err != nil {
 			p.fail(c, err)

@@ -50,7 +50,7 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 	w.options.on(&pass, string(s.Card))
 	pass.Fields.Header = []Field{w.balance(s)}
 	first := w.primary(s)
-	if pass.look.Shows != models.ShowsStamps { // which nothing may be written over
+	if !pass.look.Shows.Fills() {
 		pass.Fields.Primary, first = first, nil
 	}
 	w.fill(&pass.Fields, s, first)

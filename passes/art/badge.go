@@ -9,13 +9,13 @@ import (
 // maxDots is how many levels are told apart by dots.
 const maxDots = 6
 
-// badge draws the rosette of a member's level at the end of the strip, where Apple
-// writes nothing, and below it which of the levels it is.
+// badge draws the rosette of a member's level in the middle of the strip, over which
+// nothing is written, and below it which of the levels it is.
 func badge(img *image.RGBA, p Palette, l Look) {
 	size := img.Bounds().Size()
 	high := float64(size.Y)
 	side := int(high * 0.66)
-	at := image.Rect(0, 0, side, side).Add(image.Pt(size.X-side-int(high*0.12), int(high*0.08)))
+	at := image.Rect(0, 0, side, side).Add(image.Pt((size.X-side)/2, int(high*0.09)))
 	ink := accent(p)
 	ground := faint(ink, 0.22)
 	if top := l.Have == l.Of; top { // the highest level is whole
