@@ -3,7 +3,9 @@ package apple
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"regulars/models"
 	"regulars/passes"
@@ -125,44 +127,80 @@ func (w *wording) fill(f *Fields, s passes.State, first []Field) {
 // maxRow is how many fields phones draw below the large one.
 const maxRow = 4
 
-// row is what stands below the large field. Where there is too much, the other
-// units stay, and the rest is for the back; what that says anyway is left out.
+// space is what is left of the row below the strip.
+type space struct{ fields, letters int }
+
+// rowLetters is how many letters a row of fields shows beside the gaps, of rowGap
+// letters each: phones cut off what is beyond. Package preview measures it in a face.
+const (
+	rowLetters = 42
+	rowGap     = 2
+)
+
+// take reports whether there is room for a field, and makes it the field's.
+func (r *space) take(f *Field) bool {
+	value, _ := f.Value.(string)
+	if n, ok := f.Value.(int64); ok {
+		value = strconv.FormatInt(n, 10)
+	}
+	letters := rowGap + max(utf8.RuneCountInString(f.Label), utf8.RuneCountInString(value))
+	if r.fields == 0 || letters > r.letters {
+		return false
+	}
+	r.fields--
+	r.letters -= letters
+	return true
+}
+
+// row is what stands below the large field: as much as phones show whole. What finds
+// no room is for the back; what that says anyway is left out.
 func (w *wording) row(s passes.State, first []Field) (secondary, auxiliary, rest []Field) {
-	secondary, auxiliary = first, w.progress(s)
+	room := space{maxRow, rowLetters}
+	for i := range first { // the one that must be there
+		room.take(&first[i])
+	}
+	progress, ready := w.progress(s)
+	for i := range progress {
+		room.take(&progress[i])
+	}
+	secondary, auxiliary = first, progress
+	add := func(to *[]Field, f Field) bool {
+		fits := f.Value != "" && room.take(&f)
+		if fits {
+			*to = append(*to, f)
+		}
+		return fits
+	}
 	for i, b := range s.Balances {
-		if i > 0 && len(auxiliary) < maxRow {
+		if i > 0 {
 			u := w.unit(b.Unit)
-			auxiliary = append(auxiliary, text("balance-"+string(b.Unit), w.texts.Label(u), w.texts.Standing(u, b.Amount)))
+			add(&auxiliary, text("balance-"+string(b.Unit), w.texts.Label(u), w.texts.Standing(u, b.Amount)))
 		}
 	}
-	room := maxRow - len(auxiliary) // for all in the first part of the row
 	for _, f := range []Field{text("name", w.name, s.Name), text("tier", w.tier, w.program.Say(s.Tier, w.texts.Lang))} {
-		switch {
-		case f.Value == "":
-		case len(secondary) < room:
-			secondary = append(secondary, f)
-		default:
+		if !add(&secondary, f) && f.Value != "" {
 			rest = append(rest, f)
 		}
 	}
 	for _, m := range s.Memberships {
-		if len(secondary) < room {
-			secondary = append(secondary, text("membership-"+string(m.ID), w.program.Why(m.ID), w.texts.Term(w.texts.Date(m.Date()), m.Lapsed)))
-		}
+		add(&secondary, text("membership-"+string(m.ID), w.program.Why(m.ID), w.texts.Term(w.texts.Date(m.Date()), m.Lapsed)))
 	}
-	if d := s.Ending; d != nil && len(secondary) < room {
-		auxiliary = append(auxiliary, text("ending", w.ending, w.texts.Units(w.unit(d.Unit), d.Amount)+", "+w.texts.Date(d.Date())))
+	for _, f := range ready {
+		add(&auxiliary, f)
+	}
+	if d := s.Ending; d != nil {
+		add(&auxiliary, text("ending", w.ending, w.texts.Units(w.unit(d.Unit), d.Amount)+", "+w.texts.Date(d.Date())))
 	}
 	return secondary, auxiliary, rest
 }
 
 // progress shows how far the next reward is, or how many are ready when there
 // is none beyond. A stamp card in the corner shows that itself.
-func (w *wording) progress(s passes.State) []Field {
+func (w *wording) progress(s passes.State) (far, ready []Field) {
 	next := s.Reward(w.program)
 	switch {
 	case next != nil && next.Cost == w.unit(next.Unit).Size:
-		return nil
+		return nil, nil
 	case next != nil:
 		label := w.next
 		if len(s.Ready) > 0 { // the large field names another one
@@ -170,11 +208,11 @@ func (w *wording) progress(s passes.State) []Field {
 		}
 		f := text("progress", label, w.texts.Number(max(0, s.Usable(next.Unit)))+" / "+w.texts.Number(next.Cost))
 		f.TextAlignment = AlignRight
-		return []Field{f}
+		return []Field{f}, nil
 	case len(s.Ready) > 0:
-		return []Field{{Key: "progress", Label: w.readyCount, Value: int64(len(s.Ready)), TextAlignment: AlignRight}}
+		return nil, []Field{{Key: "progress", Label: w.readyCount, Value: int64(len(s.Ready)), TextAlignment: AlignRight}}
 	}
-	return nil
+	return nil, nil
 }
 
 func (w *wording) back(s passes.State, v *passes.Values, rest []Field) []Field {

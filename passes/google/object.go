@@ -66,6 +66,9 @@ func fill(o *walletobjects.LoyaltyObject, p *models.Program, s passes.State) {
 func points(t *templates.Texts, p *models.Program, b passes.Balance) *walletobjects.LoyaltyPoints {
 	u := passes.UnitOf(&p.Terms, b.Unit)
 	shown := &walletobjects.LoyaltyPoints{Label: t.Label(u)}
+	if u.Currency != "" { // nine letters are shown
+		shown.Label = t.Say("googleSum")
+	}
 	if !u.Plain() {
 		shown.Balance = &walletobjects.LoyaltyPointsBalance{String: t.Standing(u, b.Amount), NullFields: []string{"Int"}}
 		return shown

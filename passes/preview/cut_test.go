@@ -47,6 +47,10 @@ func TestTextIsCutWhereThePlaceEnds(t *testing.T) {
 func TestLongNamesAreWarnedOf(t *testing.T) {
 	for _, lang := range []string{"el", "pl"} {
 		p := designed(t, "bakery-points", lang)
+		p.Card.Fields = []models.CardField{ // where an owner wants the name, it stands, however long it is
+			{ID: "who", At: models.Secondary, Label: "—", Text: "{{.name}}"}, {ID: "since", At: models.Auxiliary, Label: "—", Text: "{{.joined}}"},
+			{ID: "far", At: models.Auxiliary, Label: "—", Text: "{{.reward_progress}}"},
+		}
 		sheet := drawn(t, p, LongNames, Options{Sides: []Side{Front}})
 		cut := cutOff(sheet, AppleFront)
 		name := cut["storeCard.secondaryFields[0].value"]
