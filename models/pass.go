@@ -115,6 +115,7 @@ type Device struct {
 	ID        string           `bson:"_id"`
 	Rev       int64            `bson:"rev"`
 	PushToken string           `bson:"push_token"`
+	Type      string           `bson:"type,omitempty"` // the pass type that it registered for, which its token is good for; see store.Server
 	Counter   int64            `bson:"counter"`
 	Serials   map[Serial]int64 `bson:"serials"`
 	SeenAt    time.Time        `bson:"seen_at"`

@@ -28,7 +28,7 @@ func openPasses(ctx context.Context, db *DB) (*Passes, error) {
 			{Fields: []string{"program", "platform", "sent"}},
 			{Fields: []string{"holders_due"}, Sparse: true},
 		},
-		Fields: []string{"removed_at"},
+		Fields: []string{"removed_at", "type"},
 	})
 	if err != nil {
 		return nil, err
@@ -276,6 +276,22 @@ func (s *Passes) PutDue(ctx context.Context, now time.Time, limit int) ([]models
 		}
 	}
 	return out, nil
+}
+
+// CountOf returns how many passes are of a type, or of one that begins so for
+// Google, whose types are classes: of one program, or of all when it is empty,
+// which looks at every pass.
+func (s *Passes) CountOf(ctx context.Context, platform models.Platform, passType string, program models.ProgramID) (int64, error) {
+	where := []Cond{Eq("platform", platform)}
+	if program != "" {
+		where = append(where, Eq("program", program))
+	}
+	if platform == models.Google {
+		where = append(where, Prefix("type", passType))
+	} else {
+		where = append(where, Eq("type", passType))
+	}
+	return s.passes.Count(ctx, Query{Where: And(where...)})
 }
 
 // Held returns how many passes of a program phones hold, as far as is known.

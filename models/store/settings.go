@@ -19,6 +19,10 @@ type Server struct {
 	Secret []byte `bson:"secret"`
 	Epoch  int64  `bson:"epoch"`
 
+	// PassType is the pass type of devices that were registered before there were
+	// several: those of it go by their old names.
+	PassType string `bson:"pass_type,omitempty"`
+
 	Migrated int `bson:"migrated,omitempty"` // how many of the migrations are done
 }
 
@@ -47,6 +51,17 @@ func (s *Settings) Server(ctx context.Context) (Server, error) {
 			return err
 		}
 		*doc = Server{ID: serverID, Secret: secret, Epoch: 1}
+		return nil
+	})
+}
+
+// NotePassType notes the pass type that a server began with, unless one is noted.
+func (s *Settings) NotePassType(ctx context.Context, passType string) (Server, error) {
+	return s.settings.Update(ctx, serverID, func(doc *Server) error {
+		if doc.PassType != "" {
+			return Unchanged
+		}
+		doc.PassType = passType
 		return nil
 	})
 }

@@ -7,21 +7,22 @@ import (
 
 // Stores are the collections of one database, opened.
 type Stores struct {
-	DB        *DB
-	Clock     *Clock
-	Programs  *Programs
-	Members   *Members
-	Ledger    *Ledger
-	Passes    *Passes
-	Refreshes *Refreshes
-	Heads     *Heads
-	Days      *Days
-	Stocks    *Stocks
-	Vouchers  *Vouchers
-	Awards    *Awards
-	Nonces    *Nonces
-	Users     *Users
-	Settings  *Settings
+	DB          *DB
+	Clock       *Clock
+	Programs    *Programs
+	Members     *Members
+	Ledger      *Ledger
+	Passes      *Passes
+	Refreshes   *Refreshes
+	Heads       *Heads
+	Days        *Days
+	Stocks      *Stocks
+	Vouchers    *Vouchers
+	Awards      *Awards
+	Nonces      *Nonces
+	Users       *Users
+	Credentials *Credentials
+	Settings    *Settings
 }
 
 // OpenStores opens every collection, making what is missing. It reports an
@@ -41,6 +42,7 @@ func OpenStores(ctx context.Context, db *DB) (*Stores, error) {
 		func(ctx context.Context) (err error) { s.Awards, err = openAwards(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Nonces, err = openNonces(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Users, err = openUsers(ctx, db); return err },
+		func(ctx context.Context) (err error) { s.Credentials, err = openCredentials(ctx, db); return err },
 		func(ctx context.Context) (err error) { s.Settings, err = openSettings(ctx, db); return err },
 		s.Clock.Measure,
 		s.migrate,
