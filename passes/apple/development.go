@@ -2,8 +2,6 @@ package apple
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -45,45 +43,24 @@ const (
 // keys come from the system's random source whatever random is, as Go has it;
 // random makes the serial numbers.
 func DevelopmentCredentials(now time.Time, random io.Reader, kind KeyKind) (Development, error) {
-	caKey, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return Development{}, fmt.Errorf("make the development issuer's key: %w", err)
-	}
-	key, err := newKey(kind)
-	if err != nil {
-		return Development{}, fmt.Errorf("make the development key: %w", err)
-	}
-	ca, leaf, err := contents(now, random)
+	issuer, err := NewDevelopmentIssuer(now, random)
 	if err != nil {
 		return Development{}, err
 	}
-	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
+	key, err := NewKey(kind)
 	if err != nil {
-		return Development{}, fmt.Errorf("make the development issuer: %w", err)
+		return Development{}, fmt.Errorf("make the development key: %w", err)
 	}
-	if ca, err = x509.ParseCertificate(caDER); err != nil {
-		return Development{}, fmt.Errorf("read the development issuer back: %w", err)
-	}
-	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, ca, key.Public(), caKey)
+	begin := issuer.certificate.NotBefore
+	pass, err := issuer.Issue(DevelopmentPass{Type: developmentType, Team: developmentTeam, NotBefore: begin, NotAfter: begin.AddDate(0, 0, 398)}, key.Public(), random)
 	if err != nil {
-		return Development{}, fmt.Errorf("make the development certificate: %w", err)
+		return Development{}, err
 	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	keyPEM, err := KeyPEM(key)
 	if err != nil {
 		return Development{}, fmt.Errorf("write the development key: %w", err)
 	}
-	return Development{
-		WWDR: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER}),
-		Pass: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leafDER}),
-		Key:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}),
-	}, nil
-}
-
-func newKey(kind KeyKind) (crypto.Signer, error) {
-	if kind == P256 {
-		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	}
-	return rsa.GenerateKey(rand.Reader, 2048)
+	return Development{WWDR: issuer.WWDR, Pass: pass, Key: keyPEM}, nil
 }
 
 // Material returns the set as Load takes it.
@@ -91,35 +68,83 @@ func (d Development) Material() Material {
 	return Material{Certificate: d.Pass, Key: d.Key, Intermediates: [][]byte{d.WWDR}}
 }
 
-// contents returns what the two certificates say. The leaf has no extended
-// key usage, so that openssl takes it for signing mail, as Apple's is taken.
-func contents(now time.Time, random io.Reader) (ca, leaf *x509.Certificate, err error) {
-	var serials [2]*big.Int
-	for i := range serials {
-		b := make([]byte, 16)
-		if _, err := io.ReadFull(random, b); err != nil {
-			return nil, nil, fmt.Errorf("draw a serial number: %w", err)
-		}
-		b[0] = b[0]&0x7f | 0x40 // positive, and never short
-		serials[i] = new(big.Int).SetBytes(b)
+// DevelopmentIssuer stands for Apple where passes are tried: it issues
+// certificates of any pass type, which no real phone accepts.
+type DevelopmentIssuer struct {
+	WWDR []byte // its own certificate, PEM
+
+	certificate *x509.Certificate
+	key         *rsa.PrivateKey
+}
+
+// NewDevelopmentIssuer returns an issuer that is good from a day before now for
+// ten years.
+func NewDevelopmentIssuer(now time.Time, random io.Reader) (*DevelopmentIssuer, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("make the development issuer's key: %w", err)
+	}
+	serial, err := drawSerial(random)
+	if err != nil {
+		return nil, err
 	}
 	begin := now.UTC().AddDate(0, 0, -1).Truncate(time.Second)
-	ca = &x509.Certificate{
-		SerialNumber: serials[0],
+	ca := &x509.Certificate{
+		SerialNumber: serial,
 		Subject:      pkix.Name{CommonName: developmentIssuer, Organization: []string{"Regulars, not Apple"}, OrganizationalUnit: []string{"Development"}},
 		NotBefore:    begin, NotAfter: begin.AddDate(10, 0, 0),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
-	leaf = &x509.Certificate{
-		SerialNumber: serials[1],
+	der, err := x509.CreateCertificate(rand.Reader, ca, ca, key.Public(), key)
+	if err != nil {
+		return nil, fmt.Errorf("make the development issuer: %w", err)
+	}
+	if ca, err = x509.ParseCertificate(der); err != nil {
+		return nil, fmt.Errorf("read the development issuer back: %w", err)
+	}
+	return &DevelopmentIssuer{WWDR: certificatePEM(der), certificate: ca, key: key}, nil
+}
+
+// DevelopmentPass is what a certificate of a DevelopmentIssuer says.
+type DevelopmentPass struct {
+	Type, Team          string
+	NotBefore, NotAfter time.Time
+}
+
+// Issue returns a pass certificate for a key, in PEM. It has no extended key
+// usage, so that openssl takes it for signing mail, as Apple's is taken.
+func (i *DevelopmentIssuer) Issue(p DevelopmentPass, key crypto.PublicKey, random io.Reader) ([]byte, error) {
+	serial, err := drawSerial(random)
+	if err != nil {
+		return nil, err
+	}
+	leaf := &x509.Certificate{
+		SerialNumber: serial,
 		Subject: pkix.Name{ExtraNames: []pkix.AttributeTypeAndValue{
-			{Type: oidUID, Value: developmentType},
-			{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: "Pass Type ID: " + developmentType},
-			{Type: oidOU, Value: developmentTeam},
+			{Type: oidUID, Value: p.Type},
+			{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: "Pass Type ID: " + p.Type},
+			{Type: oidOU, Value: p.Team},
 			{Type: asn1.ObjectIdentifier{2, 5, 4, 10}, Value: "Regulars, not Apple"},
 		}},
-		NotBefore: begin, NotAfter: begin.AddDate(0, 0, 398),
+		NotBefore: p.NotBefore, NotAfter: p.NotAfter,
 		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature,
 	}
-	return ca, leaf, nil
+	der, err := x509.CreateCertificate(rand.Reader, leaf, i.certificate, key, i.key)
+	if err != nil {
+		return nil, fmt.Errorf("make the development certificate: %w", err)
+	}
+	return certificatePEM(der), nil
+}
+
+func drawSerial(random io.Reader) (*big.Int, error) {
+	b := make([]byte, 16)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return nil, fmt.Errorf("draw a serial number: %w", err)
+	}
+	b[0] = b[0]&0x7f | 0x40 // positive, and never short
+	return new(big.Int).SetBytes(b), nil
+}
+
+func certificatePEM(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
