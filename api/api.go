@@ -35,7 +35,7 @@ type Config struct {
 	SignIns        []templates.SignIn // the demo's
 	TrustedProxies []string           // whose X-Forwarded-For counts; none when empty
 	Metrics        *prometheus.Registry
-	Certificates   []pages.Certificate // that the server works with
+	Certificates   func() []pages.Certificate // that the server works with, and somebody has to renew
 }
 
 // Handler returns the whole edge.

@@ -18,19 +18,32 @@ type metrics struct {
 	seconds *prometheus.HistogramVec
 }
 
-func newMetrics(r *prometheus.Registry, certificates []pages.Certificate) *metrics {
+func newMetrics(r *prometheus.Registry, certificates func() []pages.Certificate) *metrics {
 	m := &metrics{seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "regulars_http_request_seconds", Help: "Time to answer a request, by route.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"method", "route", "status"})}
-	ends := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "regulars_certificate_end_timestamp_seconds", Help: "When a certificate ends, in seconds since 1970.",
-	}, []string{"certificate"})
-	for _, c := range certificates {
-		ends.WithLabelValues(c.Name).Set(float64(c.NotAfter.Unix()))
-	}
-	r.MustRegister(m.seconds, ends)
+	r.MustRegister(m.seconds, ends(certificates))
 	return m
+}
+
+// ends tells when certificates end: one is added while the server runs.
+type ends func() []pages.Certificate
+
+var endOf = prometheus.NewDesc("regulars_certificate_end_timestamp_seconds", "When a certificate ends, in seconds since 1970.",
+	[]string{"certificate", "pass_type", "program"}, nil)
+
+// Describe is a part of prometheus.Collector.
+func (e ends) Describe(to chan<- *prometheus.Desc) { to <- endOf }
+
+// Collect is the other.
+func (e ends) Collect(to chan<- prometheus.Metric) {
+	if e == nil {
+		return
+	}
+	for _, c := range e() {
+		to <- prometheus.MustNewConstMetric(endOf, prometheus.GaugeValue, float64(c.NotAfter.Unix()), c.Name, c.Of, string(c.Program))
+	}
 }
 
 // countSignatures tells how many passes were signed.

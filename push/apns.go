@@ -130,6 +130,15 @@ func (c *APNsConfig) check() error {
 	return nil
 }
 
+// Public returns the public key that Apple knows the key by, as DER.
+func (t *APNsToken) Public() ([]byte, error) {
+	key, err := token.AuthKeyFromBytes(t.Key)
+	if err != nil {
+		return nil, err
+	}
+	return x509.MarshalPKIXPublicKey(key.Public())
+}
+
 // bearer returns the provider token that all pushes share; the library signs
 // it anew every 50 minutes, between the 20 and the 60 that Apple asks for.
 func (t *APNsToken) bearer() (*token.Token, error) {

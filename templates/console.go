@@ -65,6 +65,7 @@ type Report struct {
 // Ending is a certificate that ends soon or is over.
 type Ending struct {
 	Certificate string // "apple", or "tls" for that of the website
+	Of          string // Apple: the pass type, where there is more than one
 	At          time.Time
 	Over        bool
 }

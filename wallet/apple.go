@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -16,11 +17,11 @@ import (
 )
 
 // AppleIssuer issues cards for Apple Wallet: it signs passes and wakes the
-// phones that hold them.
+// phones that hold them, each with the certificate of its pass type.
 type AppleIssuer struct {
-	Push *push.APNs
+	certificates atomic.Pointer[certificates]
+	connect      AppleConnect
 
-	builder *apple.Builder
 	service string        // webServiceURL
 	signing chan struct{} // bounds how many passes are signed at once, so that a crowd of phones leaves the till its share
 	once    singleflight.Group
@@ -32,27 +33,73 @@ type AppleIssuer struct {
 	bundles *bundles
 }
 
+// AppleConnect returns a client of APNs for a certificate, or for the key of its
+// team instead, where one is given.
+type AppleConnect func(c *apple.Credentials, instead *push.APNsToken) (*push.APNs, error)
+
 // NewAppleIssuer returns an issuer for passes whose web service is below
-// baseURL.
-func NewAppleIssuer(builder *apple.Builder, sender *push.APNs, baseURL string) *AppleIssuer {
-	return &AppleIssuer{
-		Push: sender, builder: builder, service: baseURL + "/passkit",
+// baseURL. It works with the credentials that the server was started with, and
+// with those that businesses add.
+func NewAppleIssuer(started *apple.Credentials, instead *push.APNsToken, connect AppleConnect, baseURL string) (*AppleIssuer, error) {
+	a := &AppleIssuer{
+		connect: connect, service: baseURL + "/passkit",
 		signing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		designs: map[string]*apple.Design{}, bundles: newBundles(),
 	}
+	c, err := newCertificate(origin{}, started)
+	if err != nil {
+		return nil, err
+	}
+	c.instead, c.fixed = instead, instead != nil
+	if c.door, err = a.open(c, instead); err != nil {
+		return nil, err
+	}
+	a.certificates.Store(&certificates{all: []*certificate{c}})
+	return a, nil
 }
 
-// Type is the pass type identifier of all our passes.
-func (a *AppleIssuer) Type() string { return a.builder.Credentials().PassTypeID }
+// Close ends the connections to Apple, once no pass is being made any more. Call
+// it when no worker runs, and before the stores are closed.
+func (a *AppleIssuer) Close() {
+	a.Wait()
+	for _, c := range a.certificates.Load().all {
+		c.door.close()
+	}
+}
+
+// Type is the pass type identifier of cards of programs without their own.
+func (a *AppleIssuer) Type() string { return a.certificates.Load().started().passType }
+
+// TypeOf is the pass type identifier that a program's new cards get.
+func (a *AppleIssuer) TypeOf(program models.ProgramID, now time.Time) string {
+	return a.certificates.Load().typeOf(program, now)
+}
 
 // Signed is how many passes were signed since the start: the dearest thing that
 // a fetch can ask for.
 func (a *AppleIssuer) Signed() int64 { return a.signed.Load() }
 
-// bundle returns the signed pass of a version. Each version is signed once,
-// however many phones ask for it at the same time.
+// Wake tells a phone that a pass of that type has changed.
+func (a *AppleIssuer) Wake(ctx context.Context, passType, token string, now time.Time) push.Outcome {
+	c, err := a.certificates.Load().of(passType, now)
+	if err != nil {
+		return push.Outcome{Result: push.Rejected, Reason: models.CodeOf(err), Remedy: commandOf(passType)}
+	}
+	return c.door.wake(ctx, passType, token)
+}
+
+func commandOf(passType string) string {
+	return "give the server a certificate of " + passType + ": regulars credentials add apple, or regulars doctor to see what is wrong"
+}
+
+// bundle returns the signed pass of a version. Each version is signed once with
+// a certificate, however many phones ask for it at the same time.
 func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) (apple.Bundle, error) {
-	key := string(p.Serial) + "/" + strconv.FormatInt(p.Version, 10)
+	signer, err := a.certificates.Load().of(p.Type, s.Stores.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	key := string(p.Serial) + "/" + strconv.FormatInt(p.Version, 10) + "/" + signer.fingerprint
 	if b := a.bundles.get(key); b != nil {
 		return b, nil
 	}
@@ -63,7 +110,7 @@ func (a *AppleIssuer) bundle(ctx context.Context, s *Service, p models.Pass) (ap
 				return b, nil
 			}
 			// Whoever asked first may hang up; the others still want the answer.
-			b, err := a.build(context.WithoutCancel(ctx), s, &p)
+			b, err := a.build(context.WithoutCancel(ctx), s, &p, signer)
 			if err == nil {
 				a.bundles.put(key, b)
 			}
@@ -89,14 +136,14 @@ type made struct {
 // whoever asked for it has hung up. Call it before the stores are closed.
 func (a *AppleIssuer) Wait() { a.making.Wait() }
 
-func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) (apple.Bundle, error) {
-	design, card, err := a.draw(ctx, s, p)
+func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass, signer *certificate) (apple.Bundle, error) {
+	design, card, err := a.draw(ctx, s, p, signer)
 	if err != nil {
 		return nil, err
 	}
 	a.signing <- struct{}{}
 	defer func() { <-a.signing }()
-	b, err := a.builder.Build(design, &card, s.Stores.Clock.Now())
+	b, err := signer.builder.Build(design, &card, s.Stores.Clock.Now())
 	if err == nil {
 		a.signed.Add(1)
 	}
@@ -104,9 +151,9 @@ func (a *AppleIssuer) build(ctx context.Context, s *Service, p *models.Pass) (ap
 }
 
 // draw returns the pass as its content says, and what it shares with others.
-func (a *AppleIssuer) draw(ctx context.Context, s *Service, p *models.Pass) (*apple.Design, apple.Pass, error) {
+func (a *AppleIssuer) draw(ctx context.Context, s *Service, p *models.Pass, signer *certificate) (*apple.Design, apple.Pass, error) {
 	id := apple.Identity{
-		PassTypeID: p.Type, TeamID: a.builder.Credentials().TeamID, Serial: p.Serial, Token: p.Token, WebServiceURL: a.service,
+		PassTypeID: p.Type, TeamID: signer.credentials.TeamID, Serial: p.Serial, Token: p.Token, WebServiceURL: a.service,
 	}
 	if _, ok := p.Member.Voucher(); ok {
 		coupon, err := passes.DecodeCoupon(p.Content)

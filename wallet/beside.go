@@ -71,7 +71,7 @@ type besides struct {
 // and not when it was noted that they changed.
 func (s *Service) besides(ctx context.Context, p *models.Program, state passes.State, pass *models.Pass) (*besides, error) {
 	out := &besides{told: map[string]models.VoucherState{}}
-	card := google.ObjectID{Issuer: s.Google.Issuer, Serial: pass.Serial}
+	card := google.ObjectID{Issuer: issuerOf(pass), Serial: pass.Serial}
 	for _, b := range pass.Beside {
 		v, err := s.Stores.Vouchers.ByID(ctx, b.Voucher)
 		if models.KindOf(err) == models.NotFound {
@@ -118,13 +118,13 @@ func (b *besides) noted(all []models.Beside) []models.Beside {
 
 // sendOffers puts the offers of a card, and their classes before them. One that
 // Google refuses is left out: it does not hold up the card.
-func (g *GoogleIssuer) sendOffers(ctx context.Context, p *models.Program, b *besides) push.Outcome {
+func (g *GoogleIssuer) sendOffers(ctx context.Context, by *account, p *models.Program, b *besides) push.Outcome {
 	for i := range b.offers {
 		o := &b.offers[i]
-		class := o.ClassID(g.Issuer)
-		out := g.putClass(ctx, class, p.Version, func() any { return o.Class(g.Issuer, g.images(p)) })
+		class := o.ClassID(by.issuer)
+		out := g.putClass(ctx, by, class, p.Version, func() any { return o.Class(by.issuer, g.images(p)) })
 		if out.Result == push.Sent {
-			out = g.Wallet.PutObject(ctx, o.Object(g.Issuer))
+			out = by.client.Wallet.PutObject(ctx, o.Object(by.issuer))
 		}
 		if out.Reason == push.ReasonNoClass {
 			g.noteClass(class, 0) // sent anew with the next try

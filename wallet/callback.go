@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"regulars/models"
@@ -17,10 +18,10 @@ import (
 // by a worker. Errors: an Invalid or Denied Error for what is not Google's word
 // on a card of ours, an Unavailable Error while that can't be told.
 func (s *Service) Callback(ctx context.Context, body []byte) error {
-	if s.Google == nil || s.Google.Keys == nil {
+	if !s.Google.Any() {
 		return models.Fail(models.NotFound, "no_google", "", "This business has no cards for Google Wallet.")
 	}
-	sealed, err := google.ParseCallback(body, s.Google.Issuer, s.Stores.Clock.Now())
+	sealed, err := google.ParseCallback(body, s.Google.ours, s.Stores.Clock.Now())
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,11 @@ func (s *Service) Callback(ctx context.Context, body []byte) error {
 // open checks the signatures of a callback. A key that no root has signed may
 // be under a root that is new.
 func (s *Service) open(ctx context.Context, sealed *google.Sealed) (google.Callback, error) {
-	roots, err := s.Google.Keys.Value(ctx)
+	keys := s.Google.keysOf(sealed.Issuer())
+	if keys == nil {
+		return google.Callback{}, keysAway(errors.New("the issuer's account was removed at this moment"))
+	}
+	roots, err := keys.Value(ctx)
 	if err != nil {
 		return google.Callback{}, keysAway(err)
 	}
@@ -55,7 +60,7 @@ func (s *Service) open(ctx context.Context, sealed *google.Sealed) (google.Callb
 	if known {
 		return said, err
 	}
-	roots, renewed, away := s.Google.Keys.Renew(ctx)
+	roots, renewed, away := keys.Renew(ctx)
 	switch {
 	case away != nil:
 		return google.Callback{}, keysAway(away)
@@ -142,6 +147,9 @@ func (s *Service) noncesRound() func(context.Context) (int, error) {
 	var looked time.Time
 	return func(ctx context.Context) (int, error) {
 		if time.Since(looked) < noncesEvery {
+			return 0, nil
+		}
+		if !s.Google.Any() {
 			return 0, nil
 		}
 		n, err := s.Stores.Nonces.Drop(ctx, s.Stores.Clock.Now().Add(-nonceMargin), nonceBatch)

@@ -337,7 +337,7 @@ func TestNewRootKeyIsFetched(t *testing.T) {
 		var ahead atomic.Int64
 		client := s.Google.Client()
 		defer client.CloseIdleConnections()
-		s.Wallet.Google.Keys = push.NewDocument(s.Google.KeysURL(), client, func() time.Time {
+		s.GoogleClient.Keys = push.NewDocument(s.Google.KeysURL(), client, func() time.Time {
 			return time.Now().Add(time.Duration(ahead.Load()))
 		}, google.ParseRootKeys)
 

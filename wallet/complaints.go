@@ -89,12 +89,19 @@ func (s *Service) dropComplaints(ctx context.Context, member models.MemberID) er
 	return err
 }
 
-var idLike = regexp.MustCompile(`[0-9A-Za-z-]{16,128}`)
+var (
+	idLike   = regexp.MustCompile(`[0-9A-Za-z-]{16,128}`)
+	typeLike = regexp.MustCompile(`\bpass\.[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*`)
+)
 
 // named returns the serials that a line is about: the one it names, else those
 // that the device holds which it names, else an empty one.
 func (s *Service) named(ctx context.Context, line string) ([]models.Serial, error) {
 	held := []models.Serial{""}
+	passType := s.PassType
+	if said := typeLike.FindString(line); said != "" {
+		passType = said
+	}
 	for _, id := range idLike.FindAllString(line, complaintNames) {
 		p, err := s.Stores.Passes.Pass(ctx, models.Serial(id))
 		switch {
@@ -103,7 +110,7 @@ func (s *Service) named(ctx context.Context, line string) ([]models.Serial, erro
 		case models.KindOf(err) != models.NotFound:
 			return nil, err
 		}
-		d, err := s.Stores.Passes.Device(ctx, s.deviceID(id))
+		d, err := s.Stores.Passes.Device(ctx, s.deviceID(id, passType))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}

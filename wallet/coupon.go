@@ -143,7 +143,7 @@ func (s *Service) issueVoucher(ctx context.Context, v models.Voucher) (models.Pa
 		return models.Pass{}, err
 	}
 	pass = models.Pass{
-		Serial: models.Serial(newID(s.random())), Member: v.Holder(), Program: v.Program, Platform: models.Apple, Type: s.Apple.Type(),
+		Serial: models.Serial(newID(s.random())), Member: v.Holder(), Program: v.Program, Platform: models.Apple, Type: s.Apple.TypeOf(v.Program, now),
 		Token: newID(s.random()), Content: c.text, Basis: c.basis, Version: 1, Announced: 1,
 		ChangedAt: wholeSecond(now), CreatedAt: now,
 	}

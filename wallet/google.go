@@ -5,6 +5,7 @@ import (
 	mathrand "math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"regulars/models"
@@ -15,18 +16,18 @@ import (
 	"regulars/push"
 )
 
-// GoogleIssuer issues cards for Google Wallet.
+// GoogleIssuer issues cards for Google Wallet, each with the account of its
+// issuer. Its zero value has none.
 type GoogleIssuer struct {
-	Issuer  string // the issuer id, a number, from Google's console
-	Account google.ServiceAccount
-	Wallet  *push.GoogleWallet
 	BaseURL string // from which Google fetches the pictures
-	SaveURL string // what a save link begins with, up to its token; google.SaveURL when empty
+	Connect GoogleConnect
 
 	// Callback is where Google tells of cards that are saved and removed, an https
 	// address that leads to Service.Callback; empty where Google can't reach us.
 	Callback string
-	Keys     *push.Document[google.RootKeys] // that callbacks are signed under
+
+	accounts atomic.Pointer[[]*account]
+	clients  clientsByAccount
 
 	mu      sync.Mutex
 	classes map[string]int // by its id, the version of the program that Google has a class of
@@ -54,10 +55,14 @@ func (g *GoogleIssuer) picture(p *models.Program, name string) string {
 
 // link is where the phone saves the object of a pass.
 func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
-	id := google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}
-	link, err := google.SaveLink(pass.Kind, id.String(), pass.Type, g.Account.Key, g.Account.Email, now)
-	if token, ok := strings.CutPrefix(link, google.SaveURL); ok && g.SaveURL != "" {
-		link = g.SaveURL + token
+	by, err := g.of(pass)
+	if err != nil {
+		return "", err
+	}
+	id := google.ObjectID{Issuer: by.issuer, Serial: pass.Serial}
+	link, err := google.SaveLink(pass.Kind, id.String(), pass.Type, by.account.Key, by.account.Email, now)
+	if token, ok := strings.CutPrefix(link, google.SaveURL); ok && by.client.SaveURL != "" {
+		link = by.client.SaveURL + token
 	}
 	return link, err
 }
@@ -66,21 +71,25 @@ func (g *GoogleIssuer) link(pass *models.Pass, now time.Time) (string, error) {
 // not have that of this version of the program yet. The class is one for all
 // members; the object is as the version of its state shows it.
 func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state passes.State, pass *models.Pass, offers *besides) push.Outcome {
-	class := func() any { return google.CardClass(pass.Kind, p, g.Issuer, g.images(p), g.Callback) }
-	if out := g.putClass(ctx, pass.Type, p.Version, class); out.Result != push.Sent {
+	by, err := g.of(pass)
+	if err != nil {
+		return noAccount(err)
+	}
+	class := func() any { return google.CardClass(pass.Kind, p, by.issuer, g.images(p), g.Callback) }
+	if out := g.putClass(ctx, by, pass.Type, p.Version, class); out.Result != push.Sent {
 		return out
 	}
-	if out := g.sendOffers(ctx, p, offers); out.Result != push.Sent {
+	if out := g.sendOffers(ctx, by, p, offers); out.Result != push.Sent {
 		return out
 	}
 	card := google.Card{
-		Kind: pass.Kind, Program: shown, State: state, ID: google.ObjectID{Issuer: g.Issuer, Serial: pass.Serial}, Hero: g.hero(shown, state),
+		Kind: pass.Kind, Program: shown, State: state, ID: google.ObjectID{Issuer: by.issuer, Serial: pass.Serial}, Hero: g.hero(shown, state),
 		Offers: offers.linked,
 	}
 	if pass.Rotation != nil {
 		card.Key = pass.Rotation.Key
 	}
-	out := g.Wallet.PutObject(ctx, card.Object())
+	out := by.client.Wallet.PutObject(ctx, card.Object())
 	if out.Reason == push.ReasonNoClass {
 		g.noteClass(pass.Type, 0) // sent anew with the next try
 	}
@@ -88,11 +97,11 @@ func (g *GoogleIssuer) send(ctx context.Context, p, shown *models.Program, state
 }
 
 // putClass puts a class that Google does not have as a version of its program has it.
-func (g *GoogleIssuer) putClass(ctx context.Context, id string, version int, class func() any) push.Outcome {
+func (g *GoogleIssuer) putClass(ctx context.Context, by *account, id string, version int, class func() any) push.Outcome {
 	if g.hasClass(id, version) {
 		return push.Outcome{Result: push.Sent}
 	}
-	out := g.Wallet.PutClass(ctx, class())
+	out := by.client.Wallet.PutClass(ctx, class())
 	if out.Result == push.Sent {
 		g.noteClass(id, version)
 	}
@@ -116,6 +125,9 @@ func (g *GoogleIssuer) hasClass(id string, version int) bool {
 
 // putRound sends the objects that are due.
 func (s *Service) putRound(ctx context.Context) (int, error) {
+	if !s.Google.Any() {
+		return 0, nil
+	}
 	due, err := s.Stores.Passes.PutDue(ctx, s.Stores.Clock.Now(), claimBatch)
 	if err != nil {
 		return 0, err

@@ -31,6 +31,9 @@ const (
 
 // holdersRound asks Google about the cards whose holders may have changed.
 func (s *Service) holdersRound(ctx context.Context) (int, error) {
+	if !s.Google.Any() {
+		return 0, nil
+	}
 	due, err := s.Stores.Passes.HoldersDue(ctx, s.Stores.Clock.Now(), claimBatch)
 	if err != nil {
 		return 0, err
@@ -59,14 +62,23 @@ func (s *Service) askHolders(ctx context.Context, due models.Pass) error {
 	if err != nil || !ours {
 		return err
 	}
-	id := google.ObjectID{Issuer: s.Google.Issuer, Serial: pass.Serial}
 	asking, cancel := context.WithTimeout(ctx, s.Pace.Lease*2/3)
 	defer cancel()
-	held, out := s.Google.Wallet.HasUsers(asking, pass.Kind, id.String())
+	held, out := s.Google.hasUsers(asking, &pass)
 	if ctx.Err() != nil {
 		return nil // stopping; the lease ends by itself
 	}
 	return s.noteHolders(ctx, pass, held, out)
+}
+
+// hasUsers asks Google whether anybody holds the card of a pass.
+func (g *GoogleIssuer) hasUsers(ctx context.Context, pass *models.Pass) (bool, push.Outcome) {
+	by, err := g.of(pass)
+	if err != nil {
+		return false, noAccount(err)
+	}
+	id := google.ObjectID{Issuer: by.issuer, Serial: pass.Serial}
+	return by.client.Wallet.HasUsers(ctx, pass.Kind, id.String())
 }
 
 // noteHolders notes an answer, unless it is out of date: somebody saved the card

@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"context"
+	"time"
 
 	"regulars/models"
 	"regulars/models/store"
@@ -56,15 +57,15 @@ func (s *Service) handOut(ctx context.Context, pass models.Pass) (Fetched, error
 // Save returns the address at Google where the card of a save link is put
 // into the phone, issuing the card the first time.
 func (s *Service) Save(ctx context.Context, token string) (string, error) {
-	if s.Google == nil {
-		return "", models.Fail(models.NotFound, "no_google", "", "This business has no cards for Google Wallet. The card works from the web page as well.")
-	}
 	m, err := s.Stores.Members.ByDownload(ctx, token)
 	if err != nil {
 		return "", err
 	}
 	if m.ErasedAt != nil {
 		return "", models.Fail(models.NotFound, "unknown_member", "", "This link leads nowhere any more.")
+	}
+	if !s.Google.Any() {
+		return "", noGoogle()
 	}
 	pass, err := s.issue(ctx, &m, models.Google)
 	if err != nil {
@@ -96,6 +97,10 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 		return models.Pass{}, err
 	}
 	now := s.Stores.Clock.Now()
+	passType, err := s.typeOf(program, platform, now)
+	if err != nil {
+		return models.Pass{}, err
+	}
 	// An entry booked between our look at the ledger and the pass's birth sees
 	// no pass to refresh.
 	hold, err := s.Stores.Refreshes.Announce(ctx, m, models.PriorityService, now)
@@ -121,15 +126,12 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 		return models.Pass{}, err
 	}
 	pass = models.Pass{
-		Serial: models.Serial(newID(s.random())), Member: m.ID, Program: m.Program, Platform: platform,
+		Serial: models.Serial(newID(s.random())), Member: m.ID, Program: m.Program, Platform: platform, Type: passType,
 		Token: newID(s.random()), Content: c.text, Basis: c.basis, Version: 1, Announced: 1,
 		ChangedAt: wholeSecond(now), CreatedAt: now,
 	}
-	if platform == models.Apple {
-		pass.Type = s.Apple.Type()
-	} else {
+	if platform == models.Google {
 		pass.Kind = program.CardKind()
-		pass.Type = google.CardClassID(pass.Kind, s.Google.Issuer, program.ID)
 		pass.Beside = beside(&pass, c.beside)
 	}
 	if pass, err = s.Stores.Passes.Insert(ctx, &pass); err != nil {
@@ -140,6 +142,23 @@ func (s *Service) issue(ctx context.Context, m *models.Member, platform models.P
 	}
 	s.nudge(models.PriorityService)
 	return pass, nil
+}
+
+// typeOf is the type of a program's new passes. Those that were issued before
+// keep theirs, whatever a business adds meanwhile.
+func (s *Service) typeOf(program *models.Program, platform models.Platform, now time.Time) (string, error) {
+	if platform == models.Apple {
+		return s.Apple.TypeOf(program.ID, now), nil
+	}
+	issuer, ok := s.Google.issuerOf(program.ID)
+	if !ok {
+		return "", noGoogle()
+	}
+	return google.CardClassID(program.CardKind(), issuer, program.ID), nil
+}
+
+func noGoogle() error {
+	return models.Fail(models.NotFound, "no_google", "", "This business has no cards for Google Wallet. The card works from the web page as well.")
 }
 
 // content is what a member's card should say, and what that was made from.

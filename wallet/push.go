@@ -1,6 +1,7 @@
 package wallet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	mathrand "math/rand/v2"
@@ -102,7 +103,7 @@ func (s *Service) repushAt(now time.Time, pushes int) *time.Time {
 
 // wakeDevice pushes to a device and notes how that went.
 func (s *Service) wakeDevice(ctx context.Context, d models.Device) error {
-	out := s.Apple.Push.Wake(ctx, s.Apple.Type(), d.PushToken)
+	out := s.Apple.Wake(ctx, cmp.Or(d.Type, s.PassType), d.PushToken, s.Stores.Clock.Now())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

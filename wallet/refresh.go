@@ -36,19 +36,16 @@ func (s *Service) Run(ctx context.Context) error {
 		return s.work(ctx, s.wake.others, s.refreshRound(otherSlots, models.PriorityService, models.PriorityCampaign, models.PriorityImport))
 	})
 	g.Go(func() error { return s.work(ctx, nil, s.pushRound) })
-	if s.Google != nil {
-		g.Go(func() error { return s.work(ctx, s.wake.google, s.putRound) })
-	}
+	g.Go(func() error { return s.work(ctx, s.wake.google, s.putRound) })
 	g.Go(func() error { return s.work(ctx, nil, s.spreadRound) })
 	g.Go(func() error { return s.work(ctx, s.heads.wake, s.headsRound) })
 	g.Go(func() error { return s.work(ctx, nil, s.sweepRound()) })
 	g.Go(func() error { return s.work(ctx, nil, s.expireRound) })
 	g.Go(func() error { return s.work(ctx, nil, s.dailyRound()) })
 	g.Go(func() error { return s.work(ctx, nil, s.holdsRound()) })
-	if s.Google != nil {
-		g.Go(func() error { return s.work(ctx, nil, s.holdersRound) })
-		g.Go(func() error { return s.work(ctx, nil, s.noncesRound()) })
-	}
+	g.Go(func() error { return s.work(ctx, nil, s.holdersRound) })
+	g.Go(func() error { return s.work(ctx, nil, s.noncesRound()) })
+	g.Go(func() error { return s.watchCredentials(ctx) })
 	g.Go(func() error { return s.Stores.Clock.Run(ctx) })
 	err := g.Wait()
 	s.calls.Wait()

@@ -25,9 +25,16 @@ func notYours() error {
 }
 
 // deviceID is what we keep of the id that a device chose. It is all that is
-// needed to ask for a device's list of passes, so it is kept as a hash.
-func (s *Service) deviceID(library string) string {
-	return hex.EncodeToString(s.keyed("device", library)[:16])
+// needed to ask for a device's list of passes, so it is kept as a hash. A phone
+// has a push token for each pass type, so that it is a device for each; those of
+// the type that the server began with go by the name they had when it was the
+// only one.
+func (s *Service) deviceID(library, passType string) string {
+	parts := []string{library}
+	if passType != s.PassType {
+		parts = append(parts, passType)
+	}
+	return hex.EncodeToString(s.keyed("device", parts...)[:16])
 }
 
 // authorized returns the pass of a type and serial if the token is its own.
@@ -68,7 +75,7 @@ func (s *Service) Register(ctx context.Context, r Registering) (bool, error) {
 		return false, err
 	}
 	now := s.Stores.Clock.Now()
-	device := models.Device{ID: s.deviceID(r.Library), PushToken: strings.ToLower(r.PushToken), SeenAt: now}
+	device := models.Device{ID: s.deviceID(r.Library, r.PassType), Type: r.PassType, PushToken: strings.ToLower(r.PushToken), SeenAt: now}
 	fresh, err := s.Stores.Passes.Register(ctx, device, &pass, now)
 	if err != nil || !fresh {
 		return fresh, err
@@ -151,7 +158,7 @@ func (s *Service) Unregister(ctx context.Context, r Registering) error {
 	if _, err := s.authorized(ctx, r.PassType, r.Serial, r.Token); err != nil {
 		return err
 	}
-	return s.Stores.Passes.Unregister(ctx, s.deviceID(r.Library), r.Serial)
+	return s.Stores.Passes.Unregister(ctx, s.deviceID(r.Library, r.PassType), r.Serial)
 }
 
 // Changed returns the serials of a device's passes of one type that changed
@@ -159,7 +166,7 @@ func (s *Service) Unregister(ctx context.Context, r Registering) error {
 // there is nothing new. A tag that we did not hand out, or not since the last
 // restore from a backup, is as good as none: all serials are returned.
 func (s *Service) Changed(ctx context.Context, library, passType, tag string) ([]models.Serial, string, error) {
-	id := s.deviceID(library)
+	id := s.deviceID(library, passType)
 	d, err := s.Stores.Passes.Device(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, "", nil

@@ -14,6 +14,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/json"
@@ -25,6 +26,7 @@ import (
 
 	"regulars/models"
 	"regulars/models/store"
+	"regulars/secrets"
 )
 
 // Service is the business. Its methods are safe for concurrent use.
@@ -34,9 +36,14 @@ type Service struct {
 	Epoch   int64  // see store.Server
 	BaseURL string // https://cards.example.com, without a slash at the end
 	Apple   *AppleIssuer
-	Google  *GoogleIssuer // nil when the business issues no Google passes
+	Google  *GoogleIssuer // nil is one without an account
 	Log     *slog.Logger
-	Pace    Pace
+
+	PassType string         // of devices that name none: see store.Server
+	Secrets  secrets.Keys   // that credentials are sealed under
+	Roots    *x509.CertPool // who may have issued a pass certificate that a business adds; Apple when nil
+
+	Pace Pace
 
 	started        time.Time
 	wake           wakes
@@ -45,6 +52,7 @@ type Service struct {
 	tillPushes     chan struct{}
 	campaignPushes chan struct{}
 	puts           chan struct{}
+	credentials    known
 }
 
 // Pace is how the workers divide their time; tests make it faster.
@@ -57,6 +65,8 @@ type Pace struct {
 	// Heads is how long an entry waits before it is copied to its member, so that
 	// many are copied together.
 	Heads time.Duration
+	// Look is how often an instance looks for credentials that others added.
+	Look time.Duration
 	// Repush is when a device that was pushed but has not asked for the change
 	// is pushed again. After the last it is left to its own daily question.
 	Repush []time.Duration
@@ -66,7 +76,7 @@ type Pace struct {
 // of Apple or Google.
 func UsualPace() Pace {
 	return Pace{
-		Lease: 30 * time.Second, Poll: 300 * time.Millisecond, Heads: 100 * time.Millisecond,
+		Lease: 30 * time.Second, Poll: 300 * time.Millisecond, Heads: 100 * time.Millisecond, Look: 20 * time.Second,
 		Repush: []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 12 * time.Hour},
 	}
 }
@@ -74,7 +84,7 @@ func UsualPace() Pace {
 // New returns a service over the stores; the caller sets the issuers.
 func New(stores *store.Stores, settings store.Server, baseURL string, log *slog.Logger) *Service {
 	return &Service{
-		Stores: stores, Secret: settings.Secret, Epoch: settings.Epoch,
+		Stores: stores, Secret: settings.Secret, Epoch: settings.Epoch, PassType: settings.PassType,
 		BaseURL: strings.TrimSuffix(baseURL, "/"), Log: log, Pace: UsualPace(),
 		started:    stores.Clock.Now(),
 		wake:       newWakes(),

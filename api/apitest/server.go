@@ -4,9 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +27,7 @@ import (
 	"regulars/passes/google"
 	"regulars/push"
 	"regulars/push/pushtest"
+	"regulars/secrets"
 	"regulars/wallet"
 	"regulars/wallet/wallettest"
 )
@@ -40,6 +45,9 @@ type Server struct {
 	APNs    *pushtest.APNs
 	Google  *wallettest.GoogleWallet
 
+	GoogleClient *wallet.GoogleClient // how the server reaches it
+
+	others      []*wallettest.GoogleWallet
 	credentials *apple.Credentials
 	stop        context.CancelFunc
 	stopped     chan error
@@ -56,6 +64,7 @@ type Options struct {
 	Rate    float64 // Google's requests a second as we keep to it; 1000 when 0
 
 	Certificates []pages.Certificate
+	Secrets      secrets.Keys // that credentials are sealed under; none when zero
 }
 
 // Start returns a server on the database with the programs demo and other,
@@ -81,10 +90,11 @@ func Start(tb testing.TB, db *store.DB, o Options) *Server {
 	}
 	s.apple(o, log)
 	s.google(o)
+	require.NoError(tb, s.Wallet.LoadCredentials(tb.Context()))
 	s.Auth, err = auth.New(s.Stores.Users, s.Stores.Clock, settings.Secret)
 	require.NoError(tb, err)
 	s.fill()
-	s.Handler, err = api.Handler(api.Config{Wallet: s.Wallet, Auth: s.Auth, Log: log, Dev: true, Metrics: prometheus.NewRegistry(), Certificates: o.Certificates})
+	s.Handler, err = api.Handler(api.Config{Wallet: s.Wallet, Auth: s.Auth, Log: log, Dev: true, Metrics: prometheus.NewRegistry(), Certificates: s.certificates(o.Certificates)})
 	require.NoError(tb, err)
 	socket.Config.Handler = s.Handler
 	socket.Start()
@@ -110,18 +120,25 @@ func (s *Server) apple(o Options, log *slog.Logger) {
 	var err error
 	s.credentials, err = apple.Load(certificates().Material())
 	require.NoError(s.TB, err)
-	builder, err := apple.NewBuilder(s.credentials)
-	require.NoError(s.TB, err)
 	s.APNs, err = pushtest.NewAPNs(pushtest.APNsOptions{CertificateTopics: true})
 	require.NoError(s.TB, err)
 	s.TB.Cleanup(func() { require.NoError(s.TB, s.APNs.Close()) })
-	certificate := s.credentials.TLS()
-	sender, err := push.NewAPNs(push.APNsConfig{
-		Certificate: &certificate, Host: s.APNs.URL(), Roots: s.APNs.Roots(), Log: log, Timeout: o.Timeout,
-	})
+	connect := func(c *apple.Credentials, instead *push.APNsToken) (*push.APNs, error) {
+		config := push.APNsConfig{Token: instead, Host: s.APNs.URL(), Roots: s.APNs.Roots(), Log: log, Timeout: o.Timeout}
+		if instead == nil {
+			certificate := c.TLS()
+			config.Certificate = &certificate
+		}
+		return push.NewAPNs(config)
+	}
+	s.Wallet.Apple, err = wallet.NewAppleIssuer(s.credentials, nil, connect, s.URL)
 	require.NoError(s.TB, err)
-	s.TB.Cleanup(func() { require.NoError(s.TB, sender.Close()) })
-	s.Wallet.Apple = wallet.NewAppleIssuer(builder, sender, s.URL)
+	s.TB.Cleanup(s.Wallet.Apple.Close)
+	settings, err := s.Stores.Settings.NotePassType(s.TB.Context(), s.Wallet.Apple.Type())
+	require.NoError(s.TB, err)
+	s.Wallet.PassType, s.Wallet.Secrets = settings.PassType, o.Secrets
+	s.Wallet.Roots = x509.NewCertPool()
+	require.True(s.TB, s.Wallet.Roots.AppendCertsFromPEM(Issuer().WWDR))
 }
 
 func (s *Server) google(o Options) {
@@ -130,21 +147,62 @@ func (s *Server) google(o Options) {
 	s.Google, err = wallettest.NewGoogleWallet(o.Google)
 	require.NoError(s.TB, err)
 	s.TB.Cleanup(func() { require.NoError(s.TB, s.Google.Close()) })
-	account, err := google.ParseServiceAccount(s.Google.ServiceAccountJSON())
-	require.NoError(s.TB, err)
 	if o.Rate == 0 {
 		o.Rate = 1000
 	}
 	client := &http.Client{Transport: &http.Transport{}}
 	s.TB.Cleanup(client.CloseIdleConnections)
-	sender, err := push.NewGoogleWallet(s.TB.Context(), push.GoogleConfig{
-		CredentialsJSON: s.Google.ServiceAccountJSON(), Endpoint: s.Google.URL(), HTTPClient: client,
-		RequestsPerSecond: o.Rate, Timeout: o.Timeout,
-	})
-	require.NoError(s.TB, err)
 	s.Wallet.Google = &wallet.GoogleIssuer{
-		Issuer: s.Google.Issuer(), Account: account, Wallet: sender, BaseURL: s.URL, Callback: s.URL + "/google/callback",
-		Keys: push.NewDocument(s.Google.KeysURL(), client, s.Stores.Clock.Now, google.ParseRootKeys),
+		BaseURL: s.URL, Callback: s.URL + "/google/callback",
+		Connect: func(keyFile []byte) (*wallet.GoogleClient, error) {
+			at, err := s.googleOf(keyFile)
+			if err != nil {
+				return nil, err
+			}
+			sender, err := push.NewGoogleWallet(context.Background(), push.GoogleConfig{
+				CredentialsJSON: keyFile, Endpoint: at.URL(), HTTPClient: client, RequestsPerSecond: o.Rate, Timeout: o.Timeout,
+			})
+			c := &wallet.GoogleClient{Wallet: sender, Keys: push.NewDocument(at.KeysURL(), client, s.Stores.Clock.Now, google.ParseRootKeys)}
+			if at == s.Google {
+				s.GoogleClient = c
+			}
+			return c, err
+		},
+	}
+	require.NoError(s.TB, s.Wallet.Google.Start(s.Google.Issuer(), s.Google.ServiceAccountJSON()))
+}
+
+// AnotherGoogle starts a Google Wallet for another issuer, whose account the
+// server reaches there once somebody adds it.
+func (s *Server) AnotherGoogle(issuer string) *wallettest.GoogleWallet {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(s.TB, err)
+	g, err := wallettest.NewGoogleWallet(wallettest.GoogleOptions{Issuer: issuer, Key: key})
+	require.NoError(s.TB, err)
+	s.TB.Cleanup(func() { require.NoError(s.TB, g.Close()) })
+	s.others = append(s.others, g)
+	return g
+}
+
+// googleOf returns the simulator that an account is of.
+func (s *Server) googleOf(keyFile []byte) (*wallettest.GoogleWallet, error) {
+	account, err := google.ParseServiceAccount(keyFile)
+	for _, g := range append(s.others, s.Google) {
+		if err == nil && strings.HasPrefix(account.TokenURI, g.URL()) {
+			return g, nil
+		}
+	}
+	return nil, errors.Join(err, errors.New("the account is of no simulator of this test"))
+}
+
+// certificates are those that a test names, and those that businesses added.
+func (s *Server) certificates(named []pages.Certificate) func() []pages.Certificate {
+	return func() []pages.Certificate {
+		all := slices.Clone(named)
+		for _, e := range s.Wallet.Apple.Endings(s.Stores.Clock.Now()) {
+			all = append(all, pages.Certificate{Name: pages.AppleCertificate, Of: e.Type, Program: e.Program, NotAfter: e.At})
+		}
+		return all
 	}
 }
 
@@ -230,6 +288,14 @@ var (
 			panic(err)
 		}
 		return d
+	})
+	// Issuer is who a Server takes for Apple when a business adds a certificate.
+	Issuer = sync.OnceValue(func() *apple.DevelopmentIssuer {
+		i, err := apple.NewDevelopmentIssuer(time.Now(), rand.Reader)
+		if err != nil {
+			panic(err)
+		}
+		return i
 	})
 	googleKey = sync.OnceValue(func() *rsa.PrivateKey {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)

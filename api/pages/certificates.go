@@ -10,7 +10,9 @@ import (
 
 // Certificate is one that the server works with and that somebody has to renew.
 type Certificate struct {
-	Name     string // AppleCertificate or TLSCertificate
+	Name     string           // AppleCertificate or TLSCertificate
+	Of       string           // Apple: the pass type
+	Program  models.ProgramID // whose it is; empty for the server's
 	NotAfter time.Time
 }
 
@@ -34,9 +36,14 @@ func (p *Pages) endings(who auth.Identity, program *models.Program) []templates.
 	}
 	var all []templates.Ending
 	now := p.Wallet.Stores.Clock.Now()
-	for _, c := range p.Certificates {
-		if c.Ending(now) {
-			all = append(all, templates.Ending{Certificate: c.Name, At: c.NotAfter.In(program.Zone()), Over: !now.Before(c.NotAfter)})
+	if p.Certificates == nil {
+		return nil
+	}
+	own := p.Wallet.Apple.OwnCertificate(program.ID)
+	for _, c := range p.Certificates() {
+		theirs := c.Program == program.ID || c.Program == "" && (c.Name != AppleCertificate || !own)
+		if theirs && c.Ending(now) {
+			all = append(all, templates.Ending{Certificate: c.Name, Of: c.Of, At: c.NotAfter.In(program.Zone()), Over: !now.Before(c.NotAfter)})
 		}
 	}
 	return all

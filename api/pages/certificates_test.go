@@ -43,7 +43,7 @@ func TestOwnerIsWarnedOfCertificatesThatEnd(t *testing.T) {
 			metrics := string(s.Do("GET", "/metrics", nil).Body)
 			for _, c := range tt.certificates {
 				at := strconv.FormatFloat(float64(c.NotAfter.Unix()), 'g', -1, 64)
-				require.Contains(t, metrics, `regulars_certificate_end_timestamp_seconds{certificate="`+c.Name+`"} `+at)
+				require.Contains(t, metrics, `regulars_certificate_end_timestamp_seconds{certificate="`+c.Name+`",pass_type="",program=""} `+at)
 			}
 		})
 	}

@@ -279,7 +279,7 @@ func (p *Pages) card(t *templates.Texts, program *models.Program, m *models.Memb
 
 func (p *Pages) wallets(c *gin.Context, m *models.Member) templates.Wallets {
 	w := templates.Wallets{AppleURL: p.Wallet.DownloadURL(m), First: templates.WalletOf(c.GetHeader("User-Agent"))}
-	if p.Wallet.Google != nil {
+	if p.Wallet.Google.Issues(m.Program) {
 		w.GoogleURL = p.Wallet.SaveURL(m)
 	}
 	return w

@@ -29,7 +29,7 @@ type Pages struct {
 	Dev     bool               // development certificates: says so on every page
 	SignIns []templates.SignIn // the demo's, shown on the front page; nil otherwise
 
-	Certificates []Certificate // their ends are warned of in the console
+	Certificates func() []Certificate // their ends are warned of in the console
 
 	joins    *auth.Limiter
 	pictures pictures

@@ -21,6 +21,7 @@ func (a *API) routes(h huma.API) {
 	a.settlementRoutes(h)
 	a.sharingRoutes(h)
 	a.approvalRoutes(h)
+	a.credentialRoutes(h)
 	register(a, h, operation{"GET", "/programs/{program}", "get-program", "The version in force", anyone, 200}, a.program)
 	register(a, h, operation{"PUT", "/programs/{program}", "publish-program", "Publish a new version", bosses, 200}, a.publish)
 	register(a, h, operation{"GET", "/programs/{program}/scheduled", "get-scheduled", "The version that is to come into force", anyone, 200}, a.scheduled)

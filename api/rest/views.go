@@ -101,7 +101,7 @@ func (a *API) member(p *models.Program, m *models.Member, s models.State) Member
 	}
 	if m.ErasedAt == nil {
 		out.Passes = &Passes{AppleURL: a.Wallet.DownloadURL(m)}
-		if a.Wallet.Google != nil {
+		if a.Wallet.Google.Issues(m.Program) {
 			out.Passes.GoogleURL = a.Wallet.SaveURL(m)
 		}
 		out.PageURL = a.Wallet.PageURL(m)

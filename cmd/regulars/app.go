@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -35,13 +37,15 @@ type app struct {
 	handler http.Handler
 	closers []func()
 
-	credentials  *apple.Credentials
-	certificates []pages.Certificate // that somebody has to renew
-	sims         *simulators         // the other side of Apple and Google, when we are without credentials
+	credentials  *apple.Credentials         // that the server was started with
+	certificates func() []pages.Certificate // that somebody has to renew
+	sims         *simulators                // the other side of Apple and Google, when we are without credentials
 }
 
 // simulated reports whether real phones are out of reach.
-func (a *app) simulated() bool { return a.credentials.Development }
+func (a *app) simulated() bool {
+	return a.credentials.Development && !a.wallet.Apple.Added()
+}
 
 // close gives everything back, the last first.
 func (a *app) close() {
@@ -84,7 +88,7 @@ func assemble(ctx context.Context, c serveConfig, addr net.Addr, log *slog.Logge
 	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if a.certificates, err = certificatesOf(c, a.credentials); err != nil {
+	if a.certificates, err = certificatesOf(c, a.wallet); err != nil {
 		return nil, err
 	}
 	config := api.Config{
@@ -134,7 +138,8 @@ func reachable(addr net.Addr) string {
 }
 
 // issuers sets up what signs passes and reaches phones: with the business's
-// own credentials, or else with ones made here and simulators.
+// own credentials, or else with ones made here and simulators. Those that
+// businesses have added stand beside them.
 func (a *app) issuers(ctx context.Context, c serveConfig) error {
 	credentials, done, err := appleCredentials(c)
 	if err != nil {
@@ -146,90 +151,122 @@ func (a *app) issuers(ctx context.Context, c serveConfig) error {
 			return err
 		}
 		a.closers = append(a.closers, a.sims.close)
+		if a.wallet.Roots, err = poolOf(filepath.Join(c.Data, devFolder, wwdrFile)); err != nil {
+			return err
+		}
 	}
-	if err := a.issueForApple(c); err != nil {
+	if a.wallet.Secrets, err = c.Secrets.keys(); err != nil {
 		return err
 	}
-	return a.issueForGoogle(ctx, c)
+	if err := a.issueForApple(ctx, c); err != nil {
+		return err
+	}
+	if err := a.issueForGoogle(c); err != nil {
+		return err
+	}
+	return a.wallet.LoadCredentials(ctx)
 }
 
-func (a *app) issueForApple(c serveConfig) error {
-	builder, err := apple.NewBuilder(a.credentials)
+func (a *app) issueForApple(ctx context.Context, c serveConfig) error {
+	roots, err := poolOrNil(c.APNs.CA)
 	if err != nil {
 		return err
 	}
-	tls := a.credentials.TLS()
-	config := push.APNsConfig{Certificate: &tls, Host: c.APNs.Host, Log: a.log, Now: a.stores.Clock.Now}
+	connect := func(credentials *apple.Credentials, instead *push.APNsToken) (*push.APNs, error) {
+		config := push.APNsConfig{Token: instead, Host: c.APNs.Host, Roots: roots, Log: a.log, Now: a.stores.Clock.Now}
+		if instead == nil {
+			tls := credentials.TLS()
+			config.Certificate = &tls
+		}
+		if a.sims != nil && credentials.Development {
+			config.Host, config.Roots = a.sims.apns.URL(), a.sims.apns.Roots()
+		}
+		return push.NewAPNs(config)
+	}
+	var instead *push.APNsToken
 	if c.APNs.Key != "" {
 		key, err := os.ReadFile(c.APNs.Key)
 		if err != nil {
 			return err
 		}
-		config.Certificate, config.Token = nil, &push.APNsToken{Key: key, KeyID: c.APNs.KeyID, TeamID: c.APNs.TeamID}
+		instead = &push.APNsToken{Key: key, KeyID: c.APNs.KeyID, TeamID: c.APNs.TeamID}
 	}
-	if a.sims != nil {
-		config.Host, config.Roots = a.sims.apns.URL(), a.sims.apns.Roots()
-	}
-	if c.APNs.CA != "" {
-		if config.Roots, err = poolOf(c.APNs.CA); err != nil {
-			return err
-		}
-	}
-	sender, err := push.NewAPNs(config)
+	a.wallet.Apple, err = wallet.NewAppleIssuer(a.credentials, instead, connect, a.wallet.BaseURL)
 	if err != nil && c.APNs.Key != "" {
 		return commandline.Mistakef("--apns-key is not a .p8 file as Apple gives it, or --apns-key-id or --apns-team-id has not ten characters (%s).", commandline.Sentence(err))
 	}
 	if err != nil {
 		return err
 	}
-	a.closers = append(a.closers, func() { _ = sender.Close() }) // an idle connection has nothing to lose
-	a.wallet.Apple = wallet.NewAppleIssuer(builder, sender, a.wallet.BaseURL)
-	a.closers = append(a.closers, a.wallet.Apple.Wait)
-	return nil
+	a.closers = append(a.closers, a.wallet.Apple.Close)
+	settings, err := a.stores.Settings.NotePassType(ctx, a.credentials.PassTypeID)
+	a.wallet.PassType = settings.PassType
+	return err
 }
 
-func (a *app) issueForGoogle(ctx context.Context, c serveConfig) error {
-	credentials, issuer, endpoint, client := []byte(nil), c.Google.Issuer, c.Google.Endpoint, http.DefaultClient
-	var err error
+func (a *app) issueForGoogle(c serveConfig) error {
+	connect, err := a.connectGoogle(c)
+	if err != nil {
+		return err
+	}
+	a.wallet.Google = &wallet.GoogleIssuer{BaseURL: a.wallet.BaseURL, Connect: connect}
+	simulated := c.Google.Endpoint != "" || a.sims != nil && c.Google.Credentials == ""
+	if simulated || strings.HasPrefix(a.wallet.BaseURL, "https://") { // Google calls no other
+		a.wallet.Google.Callback = a.wallet.BaseURL + "/google/callback"
+	}
 	switch {
 	case c.Google.Credentials != "":
-		if credentials, err = os.ReadFile(c.Google.Credentials); err != nil {
+		file, err := os.ReadFile(c.Google.Credentials)
+		if err != nil {
 			return err
 		}
+		return a.wallet.Google.Start(c.Google.Issuer, file)
 	case a.sims != nil:
-		credentials, issuer, endpoint, client = a.sims.google.ServiceAccountJSON(), a.sims.google.Issuer(), a.sims.google.URL(), a.sims.google.Client()
-	default:
-		return nil // no cards for Google Wallet
+		return a.wallet.Google.Start(a.sims.google.Issuer(), a.sims.google.ServiceAccountJSON())
 	}
+	return nil // no cards for Google Wallet but of those who add their own
+}
+
+// connectGoogle returns what reaches Google, or the simulator that an account is
+// of.
+func (a *app) connectGoogle(c serveConfig) (wallet.GoogleConnect, error) {
+	client := http.DefaultClient
 	if c.Google.CA != "" {
+		var err error
 		if client, err = clientOf(c.Google.CA); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	account, err := google.ParseServiceAccount(credentials)
-	if err != nil {
-		return err
+	document := func(url string, client *http.Client) *push.Document[google.RootKeys] {
+		return push.NewDocument(url, client, a.stores.Clock.Now, google.ParseRootKeys)
 	}
-	sender, err := push.NewGoogleWallet(ctx, push.GoogleConfig{
-		CredentialsJSON: credentials, Endpoint: endpoint, HTTPClient: client, RequestsPerSecond: c.Google.Rate,
-	})
-	if err != nil {
-		return err
-	}
-	a.wallet.Google = &wallet.GoogleIssuer{Issuer: issuer, Account: account, Wallet: sender, BaseURL: a.wallet.BaseURL}
-	keys := google.RootKeysURL
-	if endpoint != "" { // a simulator saves cards itself, and signs what it tells of them
-		simulator := strings.TrimSuffix(endpoint, "/")
-		a.wallet.Google.SaveURL, keys = simulator+"/gp/v/save/", simulator+"/gp/m/issuer/keys"
+	keys, saveURL := google.RootKeysURL, ""
+	if c.Google.Endpoint != "" { // a simulator saves cards itself, and signs what it tells of them
+		simulator := strings.TrimSuffix(c.Google.Endpoint, "/")
+		keys, saveURL = simulator+"/gp/m/issuer/keys", simulator+"/gp/v/save/"
 	}
 	if c.Google.Keys != "" {
 		keys = c.Google.Keys
 	}
-	a.wallet.Google.Keys = push.NewDocument(keys, client, a.stores.Clock.Now, google.ParseRootKeys)
-	if endpoint != "" || strings.HasPrefix(a.wallet.BaseURL, "https://") { // Google calls no other
-		a.wallet.Google.Callback = a.wallet.BaseURL + "/google/callback"
+	real := &wallet.GoogleClient{Keys: document(keys, client), SaveURL: saveURL}
+	return func(keyFile []byte) (*wallet.GoogleClient, error) {
+		made, config := *real, push.GoogleConfig{CredentialsJSON: keyFile, Endpoint: c.Google.Endpoint, HTTPClient: client, RequestsPerSecond: c.Google.Rate}
+		if a.sims != nil && bytes.Equal(keyFile, a.sims.google.ServiceAccountJSON()) {
+			config.Endpoint, config.HTTPClient = a.sims.google.URL(), a.sims.google.Client()
+			simulator := strings.TrimSuffix(config.Endpoint, "/")
+			made.Keys, made.SaveURL = document(simulator+"/gp/m/issuer/keys", config.HTTPClient), simulator+"/gp/v/save/"
+		}
+		var err error
+		made.Wallet, err = push.NewGoogleWallet(context.Background(), config)
+		return &made, err
+	}, nil
+}
+
+func poolOrNil(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil //nolint:nilnil // the system's
 	}
-	return nil
+	return poolOf(file)
 }
 
 func poolOf(file string) (*x509.CertPool, error) {

@@ -16,7 +16,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"regulars/api/pages"
+	"regulars/models/store"
+	"regulars/models/store/storetest"
 	"regulars/passes/apple"
+	"regulars/push"
+	"regulars/wallet"
 )
 
 func TestEndOfACertificateIsLoggedOnceADay(t *testing.T) {
@@ -36,7 +40,8 @@ func TestEndOfACertificateIsLoggedOnceADay(t *testing.T) {
 				all := []pages.Certificate{{Name: pages.AppleCertificate, NotAfter: time.Now().Add(tt.left)}}
 				ctx, cancel := context.WithTimeout(t.Context(), 40*day-time.Hour)
 				defer cancel()
-				require.NoError(t, watchCertificates(ctx, all, slog.New(slog.NewJSONHandler(&log, nil))))
+				list := func() []pages.Certificate { return all }
+				require.NoError(t, watchCertificates(ctx, list, slog.New(slog.NewJSONHandler(&log, nil))))
 				require.Equal(t, tt.warned, strings.Count(log.String(), `"level":"WARN","msg":"a certificate ends soon","certificate":"apple"`), log.String())
 				require.Equal(t, tt.failed, strings.Count(log.String(), `"level":"ERROR","msg":"a certificate has ended","certificate":"apple"`), log.String())
 			})
@@ -48,16 +53,27 @@ func TestCertificatesThatSomebodyHasToRenew(t *testing.T) {
 	_, d := passCertificate(t)
 	credentials, err := apple.Load(d.Material())
 	require.NoError(t, err)
-	ours, err := certificatesOf(serveConfig{}, credentials)
+	connect := func(c *apple.Credentials, _ *push.APNsToken) (*push.APNs, error) {
+		tls := c.TLS()
+		return push.NewAPNs(push.APNsConfig{Certificate: &tls})
+	}
+	stores, err := store.OpenStores(t.Context(), storetest.SQLite(t))
 	require.NoError(t, err)
-	require.Empty(t, ours, "those for development are nobody's business")
+	w := wallet.New(stores, store.Server{}, "https://cards.example.com", slog.New(slog.DiscardHandler))
+	w.Apple, err = wallet.NewAppleIssuer(credentials, nil, connect, w.BaseURL)
+	require.NoError(t, err)
+	ours, err := certificatesOf(serveConfig{}, w)
+	require.NoError(t, err)
+	require.Empty(t, ours(), "those for development are nobody's business")
 
 	credentials.Development = false
 	until := time.Now().AddDate(0, 0, 20).UTC().Truncate(time.Second)
 	cert, key := pair(t, "cards.example.com", until)
-	all, err := certificatesOf(serveConfig{TLSCert: cert, TLSKey: key}, credentials)
+	all, err := certificatesOf(serveConfig{TLSCert: cert, TLSKey: key}, w)
 	require.NoError(t, err)
-	require.Equal(t, []pages.Certificate{{Name: pages.AppleCertificate, NotAfter: credentials.NotAfter}, {Name: pages.TLSCertificate, NotAfter: until}}, all)
+	require.Equal(t, []pages.Certificate{
+		{Name: pages.AppleCertificate, Of: credentials.PassTypeID, NotAfter: credentials.NotAfter}, {Name: pages.TLSCertificate, NotAfter: until},
+	}, all())
 }
 
 // A running server tells of its own certificate in the log and at /metrics.
@@ -82,7 +98,7 @@ func TestServerWarnsOfItsCertificate(t *testing.T) {
 		metrics = string(b)
 		return err == nil
 	}, 30*time.Second, 20*time.Millisecond)
-	require.Contains(t, metrics, `regulars_certificate_end_timestamp_seconds{certificate="tls"}`)
+	require.Contains(t, metrics, `regulars_certificate_end_timestamp_seconds{certificate="tls",pass_type="",program=""}`)
 	require.Eventually(t, func() bool {
 		log, err := os.ReadFile(s.log.Name())
 		require.NoError(t, err)

@@ -23,18 +23,20 @@ import (
 type commands struct {
 	Config kong.ConfigFlag `help:"A JSON file with flags by name." type:"existingfile" placeholder:"FILE"`
 
-	Serve      serveCommand      `cmd:"" help:"Run the server."`
-	Demo       demoCommand       `cmd:"" help:"Run a café with members, purchases and two simulated phones."`
-	Pass       passCommand       `cmd:"" help:"Look at pass files."`
-	Program    programCommand    `cmd:"" help:"Make, read or publish a program."`
-	User       userCommand       `cmd:"" help:"Add somebody who may sign in."`
-	Import     importCommand     `cmd:"" help:"Bring in members or purchases from another system."`
-	Export     exportCommand     `cmd:"" help:"Write members, entries or totals as CSV to standard output."`
-	Ledger     ledgerCommand     `cmd:"" help:"Prove that the books are right."`
-	Settlement settlementCommand `cmd:"" help:"Who owes whom among the merchants of a coalition, for some days."`
-	Donations  donationsCommand  `cmd:"" help:"What each charity was given on some days."`
-	Restored   restoredCommand   `cmd:"" help:"To be run once after a backup was restored."`
-	Doctor     doctorCommand     `cmd:"" help:"Check the configuration and say what to do."`
+	Serve       serveCommand       `cmd:"" help:"Run the server."`
+	Demo        demoCommand        `cmd:"" help:"Run a café with members, purchases and two simulated phones."`
+	Pass        passCommand        `cmd:"" help:"Look at pass files."`
+	Program     programCommand     `cmd:"" help:"Make, read or publish a program."`
+	User        userCommand        `cmd:"" help:"Add somebody who may sign in."`
+	Credentials credentialsCommand `cmd:"" help:"Certificates and accounts that businesses issue cards with."`
+	Secrets     secretsCommand     `cmd:"" help:"The key that those are kept under."`
+	Import      importCommand      `cmd:"" help:"Bring in members or purchases from another system."`
+	Export      exportCommand      `cmd:"" help:"Write members, entries or totals as CSV to standard output."`
+	Ledger      ledgerCommand      `cmd:"" help:"Prove that the books are right."`
+	Settlement  settlementCommand  `cmd:"" help:"Who owes whom among the merchants of a coalition, for some days."`
+	Donations   donationsCommand   `cmd:"" help:"What each charity was given on some days."`
+	Restored    restoredCommand    `cmd:"" help:"To be run once after a backup was restored."`
+	Doctor      doctorCommand      `cmd:"" help:"Check the configuration and say what to do."`
 
 	Help commandline.Help `cmd:"" help:"Show how a command is used."`
 }

@@ -28,6 +28,8 @@ type serveConfig struct {
 	Apple  appleConfig  `embed:"" prefix:"apple-"`
 	APNs   apnsConfig   `embed:"" prefix:"apns-"`
 	Google googleConfig `embed:"" prefix:"google-"`
+
+	Secrets secretsConfig `embed:"" prefix:"secrets-"`
 }
 
 type serveCommand struct {

@@ -2,7 +2,9 @@ package google
 
 import (
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -45,6 +47,12 @@ func ParseServiceAccount(b []byte) (ServiceAccount, error) {
 		return ServiceAccount{}, badAccount("The private key in the Google credentials can't be read. Download the key file again.", err)
 	}
 	return ServiceAccount{Email: file.ClientEmail, KeyID: file.PrivateKeyID, Key: key, TokenURI: file.TokenURI, Project: file.ProjectID}, nil
+}
+
+// Fingerprint is the SHA-256 of the account's public key, in hexadecimal.
+func (a *ServiceAccount) Fingerprint() string {
+	sum := sha256.Sum256(x509.MarshalPKCS1PublicKey(&a.Key.PublicKey))
+	return hex.EncodeToString(sum[:])
 }
 
 func parseKey(text string) (*rsa.PrivateKey, error) {

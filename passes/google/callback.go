@@ -65,8 +65,8 @@ type Sealed struct {
 // ParseCallback reads the body of a callback and checks all that needs no
 // signature, so that no key is fetched for what can't be good. Errors: an
 // Invalid Error for what is no callback, a Denied Error for one that is not
-// for this issuer, of another protocol, or too old.
-func ParseCallback(body []byte, issuer string, now time.Time) (*Sealed, error) {
+// for an issuer of ours, of another protocol, or too old.
+func ParseCallback(body []byte, ours func(issuer string) bool, now time.Time) (*Sealed, error) {
 	var envelope struct {
 		Signature    string `json:"signature"`
 		Intermediate struct {
@@ -101,7 +101,7 @@ func ParseCallback(body []byte, issuer string, now time.Time) (*Sealed, error) {
 	if s.intermediate, err = readIntermediate(s.signedKey, now); err != nil {
 		return nil, err
 	}
-	s.callback, err = readMessage(s.message, issuer, now)
+	s.callback, err = readMessage(s.message, ours, now)
 	return s, err
 }
 
@@ -121,7 +121,7 @@ func readIntermediate(signedKey string, now time.Time) (signingKey, error) {
 	return key, nil
 }
 
-func readMessage(message, issuer string, now time.Time) (Callback, error) {
+func readMessage(message string, ours func(issuer string) bool, now time.Time) (Callback, error) {
 	var said struct {
 		Class   string `json:"classId"`
 		Object  string `json:"objectId"`
@@ -142,13 +142,16 @@ func readMessage(message, issuer string, now time.Time) (Callback, error) {
 		return c, malformed("signedMessage", "The event is neither save nor del.")
 	case c.Nonce == "" || len(c.Nonce) > maxNonce:
 		return c, malformed("signedMessage", "The message has no nonce.")
-	case ofClass != issuer || object.Issuer != issuer:
+	case ofClass != object.Issuer || !ours(object.Issuer):
 		return c, denied("wrong_issuer", "signedMessage", "The callback is for another issuer.")
 	case !c.Expires.After(now):
 		return c, denied("callback_expired", "signedMessage", "The callback has expired.")
 	}
 	return c, nil
 }
+
+// Issuer is the issuer that the callback says it is for, one of ours.
+func (s *Sealed) Issuer() string { return s.callback.Object.Issuer }
 
 // Open returns what the callback says if its signatures are good: that of its
 // key by one of the roots, and that of its message by that key. known is false

@@ -18,6 +18,8 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
+func ours(of string) bool { return of == issuer }
+
 func saved() wallettest.CallbackMessage {
 	return wallettest.CallbackMessage{
 		Class: issuer + ".demo", Object: issuer + ".s1", Event: "save", Expires: noon.Add(time.Hour).UnixMilli(), Count: 1, Nonce: "n-1",
@@ -30,7 +32,7 @@ func opened(body []byte, roots []byte) (google.Callback, bool, error) {
 	if err != nil {
 		return google.Callback{}, false, err
 	}
-	sealed, err := google.ParseCallback(body, issuer, noon)
+	sealed, err := google.ParseCallback(body, ours, noon)
 	if err != nil {
 		return google.Callback{}, false, err
 	}
@@ -193,7 +195,7 @@ func TestRootKeysThatCount(t *testing.T) {
 	require.False(t, known)
 
 	// A root that ends while it is kept is no root any more.
-	sealed, err := google.ParseCallback(sooner.Message(saved()), issuer, noon)
+	sealed, err := google.ParseCallback(sooner.Message(saved()), ours, noon)
 	require.NoError(t, err)
 	_, known, err = sealed.Open(keys, noon.Add(time.Hour))
 	require.Error(t, err)
@@ -250,7 +252,7 @@ func FuzzCallback(f *testing.F) {
 	f.Add([]byte(`{"protocolVersion":"ECv2SigningOnly","signature":"AA==","intermediateSigningKey":{"signedKey":"{}","signatures":["AA=="]},"signedMessage":"{}"}`))
 	f.Add([]byte(`{`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		sealed, err := google.ParseCallback(body, issuer, noon)
+		sealed, err := google.ParseCallback(body, ours, noon)
 		if err != nil {
 			require.Contains(t, []models.Kind{models.Invalid, models.Denied}, models.KindOf(err))
 			return
