@@ -8,7 +8,7 @@ import (
 	"regulars/models"
 	"regulars/passes/apple"
 	"regulars/push"
-	"regulars/secrets"
+	"regulars/wallet/secrets"
 )
 
 // known is what an instance knows of the credentials that businesses have added.

@@ -5,7 +5,7 @@ import (
 
 	"regulars/models"
 	"regulars/models/store"
-	"regulars/secrets"
+	"regulars/wallet/secrets"
 )
 
 // Rewrapped says what became of the secrets when the master key was changed.

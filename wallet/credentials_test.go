@@ -23,8 +23,8 @@ import (
 	"regulars/models/store"
 	"regulars/models/store/storetest"
 	"regulars/passes/apple"
-	"regulars/secrets"
 	"regulars/wallet"
+	"regulars/wallet/secrets"
 	"regulars/wallet/wallettest"
 )
 

@@ -26,7 +26,7 @@ import (
 
 	"regulars/models"
 	"regulars/models/store"
-	"regulars/secrets"
+	"regulars/wallet/secrets"
 )
 
 // Service is the business. Its methods are safe for concurrent use.

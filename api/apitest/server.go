@@ -27,8 +27,8 @@ import (
 	"regulars/passes/google"
 	"regulars/push"
 	"regulars/push/pushtest"
-	"regulars/secrets"
 	"regulars/wallet"
+	"regulars/wallet/secrets"
 	"regulars/wallet/wallettest"
 )
 

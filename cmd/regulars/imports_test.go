@@ -21,10 +21,9 @@ var mayImport = map[string][]string{
 	"models":           {},
 	"models/store/...": {"models", "models/store/..."},
 	"passes/...":       {"models", "templates/...", "passes/..."},
-	"secrets":          {"models"},
 	"push/...":         {"models", "models/store/...", "push/..."},
-	"wallet/...":       {"models/...", "secrets", "passes/...", "push/...", "wallet/..."},
-	"api/...":          {"models/...", "secrets", "passes/...", "push/...", "wallet/...", "templates/...", "api/..."},
+	"wallet/...":       {"models/...", "passes/...", "push/...", "wallet/..."},
+	"api/...":          {"models/...", "passes/...", "push/...", "wallet/...", "templates/...", "api/..."},
 	"templates/...":    {"templates/..."},
 	"cmd/...":          {"..."},
 }

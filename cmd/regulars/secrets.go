@@ -10,8 +10,8 @@ import (
 
 	"regulars/cmd/internal/commandline"
 	"regulars/models/store"
-	"regulars/secrets"
 	"regulars/wallet"
+	"regulars/wallet/secrets"
 )
 
 // secretsVariable holds the keys for secrets where no file does.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"regulars/models"
-	"regulars/secrets"
+	"regulars/wallet/secrets"
 )
 
 func key(t *testing.T) string {
