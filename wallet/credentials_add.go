@@ -216,8 +216,14 @@ func (s *Service) keptKey(all []models.Credential, program models.ProgramID, cer
 	return nil, "", locked
 }
 
-// KeepKey keeps the private key of a signing request until its certificate comes.
+// KeepKey keeps the private key of a signing request until its certificate comes. The
+// errors are like those of AddCredential.
 func (s *Service) KeepKey(ctx context.Context, program models.ProgramID, key []byte, by models.UserID) (models.Credential, error) {
+	if program != "" {
+		if _, err := s.Stores.Programs.Current(ctx, program); err != nil {
+			return models.Credential{}, err
+		}
+	}
 	private, err := apple.ReadKey(key)
 	if err != nil {
 		return models.Credential{}, err

@@ -15,6 +15,11 @@ import (
 	"regulars/passes/google"
 )
 
+type doctorCommands struct {
+	All   doctorCommand      `cmd:"" default:"withargs" help:"Check the settings, the database, the certificates and the keys, and say what to do about each."`
+	Apple doctorAppleCommand `cmd:"" help:"Make the signing request that a pass certificate is made from."`
+}
+
 type doctorCommand struct {
 	serveConfig
 }
@@ -41,7 +46,7 @@ type finding struct {
 // the public address: of what only shows there it says that it was not tried.
 // It changes no data.
 func (c *doctorCommand) Run(ctx context.Context) error {
-	findings := []finding{c.checkSettings(), c.checkDatabase(ctx)}
+	findings := append([]finding{c.checkSettings()}, c.checkDatabase(ctx)...)
 	findings = append(findings, c.checkAddress()...)
 	findings = append(findings, c.checkApple()...)
 	findings = append(findings, c.checkGoogle()...)
@@ -69,27 +74,28 @@ func (c *doctorCommand) checkSettings() finding {
 	return f
 }
 
-func (c *doctorCommand) checkDatabase(ctx context.Context) finding {
+// checkDatabase looks at the database, and at the credentials that are in it.
+func (c *doctorCommand) checkDatabase(ctx context.Context) []finding {
 	f := finding{what: "database", verdict: bad}
 	stores, err := existingStores(ctx, c.database)
 	switch models.CodeOf(err) {
 	case "database_taken":
 		f.verdict, f.say = notTried, "a running server has it; whether it answers is told at /readyz there"
-		return f
+		return []finding{f}
 	case "no_database":
 		f.say = commandline.Sentence(err)
-		return f
+		return []finding{f}
 	}
 	if err != nil {
 		f.say, f.remedy = commandline.Sentence(err), "Set --mongodb to the URI of a running MongoDB, or --data to the folder of the server's data."
-		return f
+		return []finding{f}
 	}
 	defer stores.DB.Close() //nolint:errcheck // nothing was written
 	before := time.Now()
 	there, err := stores.DB.Now(ctx)
 	if err != nil {
 		f.say = commandline.Sentence(err)
-		return f
+		return []finding{f}
 	}
 	trip := time.Since(before)
 	skew := time.Until(there).Abs().Round(time.Millisecond)
@@ -97,7 +103,7 @@ func (c *doctorCommand) checkDatabase(ctx context.Context) finding {
 	if any, err := stores.Users.Any(ctx); err == nil && !any {
 		f.remedy = "Nobody can sign in yet: regulars user add --program … --role owner --email …"
 	}
-	return f
+	return append([]finding{f}, c.checkCredentials(ctx, stores)...)
 }
 
 // checkAddress looks at the public address, and the certificate that is served

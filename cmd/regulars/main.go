@@ -36,7 +36,7 @@ type commands struct {
 	Settlement  settlementCommand  `cmd:"" help:"Who owes whom among the merchants of a coalition, for some days."`
 	Donations   donationsCommand   `cmd:"" help:"What each charity was given on some days."`
 	Restored    restoredCommand    `cmd:"" help:"To be run once after a backup was restored."`
-	Doctor      doctorCommand      `cmd:"" help:"Check the configuration and say what to do."`
+	Doctor      doctorCommands     `cmd:"" help:"Check the configuration and say what to do."`
 
 	Help commandline.Help `cmd:"" help:"Show how a command is used."`
 }
