@@ -181,7 +181,7 @@ var stories = map[string]Page{
 	"overview":       Overview{Frame: owner("/console"), Pilot: &Pilot{Tag: Tag{"friends", "/console/members?tag=friends"}, Version: 5, Members: 12}, Members: 1482, NewMembers: 37, Visits: 112, Outstanding: has(86240), Passes: 1201, Waiting: 3, JoinURL: "https://cards.example/join/demo", JoinQR: code, Reports: said},
 	"overview_units": Overview{Frame: owner("/console"), Members: 12, Outstanding: several, JoinURL: "https://cards.example/join/demo", JoinQR: code},
 	"overview_ending": Overview{Frame: owner("/console"), Members: 1, Approvals: 2, JoinURL: "https://cards.example/join/demo", JoinQR: code,
-		Endings: []Ending{{"apple", now.Add(20 * day), false}, {"tls", ago(day), true}}},
+		Endings: []Ending{{Certificate: "apple", At: now.Add(20 * day)}, {Certificate: "tls", At: ago(day), Over: true}}},
 	"overview_new":   Overview{Frame: owner("/console"), JoinURL: "https://cards.example/join/demo", JoinQR: code},
 	"overview_books": Overview{Frame: owner("/console"), Members: 12, Outstanding: has(240), JoinURL: "https://cards.example/join/demo", JoinQR: code, BooksURL: "/console/books"},
 	"books": Books{Frame: owner("/console/books"), From: time.Date(2026, 11, 1, 0, 0, 0, 0, now.Location()), To: time.Date(2026, 11, 30, 0, 0, 0, 0, now.Location()), Open: true,
