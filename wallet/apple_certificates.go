@@ -49,13 +49,13 @@ type certificates struct{ all []*certificate }
 
 // started is the one that the server was started with.
 func (s *certificates) started() *certificate {
-	return s.all[slices.IndexFunc(s.all, func(c *certificate) bool { return c.origin.started() })]
+	return s.all[slices.IndexFunc(s.all, func(c *certificate) bool { return c.started() })]
 }
 
 func (s *certificates) typeOf(program models.ProgramID, now time.Time) string {
 	c, ok := chosen(s.all, program, func(c *certificate) bool {
 		// One that was made for development gives way to all that a business has.
-		return c.good(now) && (!c.origin.started() || !c.credentials.Development)
+		return c.good(now) && (!c.started() || !c.credentials.Development)
 	})
 	if !ok {
 		return s.started().passType

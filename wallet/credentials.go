@@ -243,7 +243,7 @@ func sameKey(a, b *push.APNsToken) bool {
 func (g *GoogleIssuer) take(ctx context.Context, s *Service, fresh []opened) {
 	var next []*account
 	for _, a := range g.inUse() {
-		if a.origin.started() {
+		if a.started() {
 			next = append(next, a)
 		}
 	}

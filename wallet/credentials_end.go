@@ -21,7 +21,7 @@ func (a *AppleIssuer) Endings(now time.Time) []Ending {
 	all := a.certificates.Load().all
 	var ends []Ending
 	for _, c := range all {
-		if c.locked != nil || c.origin.started() && c.credentials.Development {
+		if c.locked != nil || c.started() && c.credentials.Development {
 			continue
 		}
 		e := Ending{Type: c.passType, Program: c.Program, At: covered(all, c.passType, now)}
@@ -67,5 +67,5 @@ func (a *AppleIssuer) OwnCertificate(program models.ProgramID) bool {
 
 // Added reports whether any business has added a certificate.
 func (a *AppleIssuer) Added() bool {
-	return slices.ContainsFunc(a.certificates.Load().all, func(c *certificate) bool { return !c.origin.started() })
+	return slices.ContainsFunc(a.certificates.Load().all, func(c *certificate) bool { return !c.started() })
 }

@@ -95,7 +95,7 @@ func (s *Service) startedWith(c *models.Credential, now time.Time) bool {
 		return started.passType == c.Type && started.good(now)
 	case c.Kind == models.GoogleCredential:
 		for _, a := range s.Google.inUse() {
-			if a.origin.started() && a.issuer == c.Type {
+			if a.started() && a.issuer == c.Type {
 				return true
 			}
 		}

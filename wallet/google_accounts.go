@@ -114,7 +114,7 @@ func (g *GoogleIssuer) ours(issuer string) bool {
 // tokens come from there.
 func (g *GoogleIssuer) asks(tokenURI string) bool {
 	for _, a := range g.inUse() {
-		if a.origin.started() && a.account.TokenURI == tokenURI {
+		if a.started() && a.account.TokenURI == tokenURI {
 			return true
 		}
 	}
