@@ -15,6 +15,8 @@ type Coupon struct {
 	Code    models.VoucherCode  `json:"code,omitempty"`
 	Locale  string              `json:"locale,omitempty"` // BCP 47; the program's when empty
 	Reward  string              `json:"reward"`           // what it is for
+	Choose  []string            `json:"choose,omitempty"` // what there is to choose from
+	By      string              `json:"by,omitempty"`     // the partner who gives it
 	Reason  string              `json:"reason,omitempty"` // what it was given for
 	From    *time.Time          `json:"from,omitempty"`   // good from then on
 	Until   *time.Time          `json:"until,omitempty"`  // and before then
@@ -25,7 +27,10 @@ type Coupon struct {
 // alone may use it, nil for whoever brings it; of somebody who was erased nothing
 // is said.
 func CouponOf(p *models.Program, v *models.Voucher, owner *models.Member, now time.Time) Coupon {
-	c := Coupon{Program: p.ID, Version: p.Version, Code: v.Code, Reward: v.Reward.Name, Reason: v.Reason, From: inUTC(v.From), Until: inUTC(v.Until)}
+	c := Coupon{
+		Program: p.ID, Version: p.Version, Code: v.Code, Reward: v.Reward.Name, Choose: v.Reward.Choose, By: v.Reward.By,
+		Reason: v.Reason, From: inUTC(v.From), Until: inUTC(v.Until),
+	}
 	switch state := v.State(now); state {
 	case models.VoucherUsed, models.VoucherExpired, models.VoucherCancelled:
 		c.Over = state

@@ -2,6 +2,7 @@ package apple
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"regulars/models"
@@ -44,7 +45,7 @@ func (w *wording) coupon(c *passes.Coupon, id Identity) (Pass, error) {
 	}
 	pass.Fields.Primary = []Field{text("reward", w.texts.Say("coupon.label"), reward)}
 	pass.Fields.Secondary = w.term(c)
-	pass.Fields.Back = append(pass.Fields.Back, state)
+	pass.Fields.Back = append(append(pass.Fields.Back, state), w.promised(c)...)
 	if c.Reason != "" {
 		pass.Fields.Back = append(pass.Fields.Back, text("reason", w.texts.Say("coupon.reason"), p.Say(c.Reason, w.texts.Lang)))
 	}
@@ -54,6 +55,22 @@ func (w *wording) coupon(c *passes.Coupon, id Identity) (Pass, error) {
 	pass.Fields.Back = append(pass.Fields.Back, text("contact", w.texts.Say("passContact"), contact(p)),
 		text("terms", w.texts.Say("passTerms"), w.texts.Say("coupon.terms", said)))
 	return pass, nil
+}
+
+// promised is what there is to choose, and which partner gives it.
+func (w *wording) promised(c *passes.Coupon) []Field {
+	var fields []Field
+	if len(c.Choose) > 0 {
+		var lines []string
+		for _, choice := range c.Choose {
+			lines = append(lines, "• "+w.program.Say(choice, w.texts.Lang))
+		}
+		fields = append(fields, text("choose", w.texts.Say("coupon.choose"), strings.Join(lines, "\n")))
+	}
+	if c.By != "" {
+		fields = append(fields, text("by", w.texts.Say("coupon.by"), c.By))
+	}
+	return fields
 }
 
 // term is from when until when a coupon is good: the program's local days, which

@@ -70,14 +70,16 @@ func (o *Offer) Class(issuer string, images Images) *walletobjects.OfferClass {
 		TitleImage: image(p, images.Logo), HeroImage: image(p, images.Hero),
 		LinksModuleData: links(contacts(p)), MerchantLocations: chosen.places, AppLinkData: chosen.app,
 		MultipleDevicesAndHoldersAllowedStatus: chosen.holders,
+		EnableSmartTap:                         len(chosen.readers) > 0, RedemptionIssuers: chosen.readers, ForceSendFields: []string{"EnableSmartTap"},
 	}
 	if p.Contact.Website != "" {
 		c.HomepageUri = &walletobjects.Uri{Uri: p.Contact.Website, LocalizedDescription: everywhere(p, say("googleWebsite")), Id: "website"}
 	}
 	nullEmpty(&c.NullFields, map[string]bool{
 		"TitleImage": c.TitleImage == nil, "HeroImage": c.HeroImage == nil, "HomepageUri": c.HomepageUri == nil,
-		"LinksModuleData": c.LinksModuleData == nil, "MerchantLocations": len(c.MerchantLocations) == 0, "AppLinkData": c.AppLinkData == nil,
+		"LinksModuleData": c.LinksModuleData == nil,
 	})
+	nullEmpty(&c.NullFields, chosen.empty())
 	return c
 }
 
@@ -117,10 +119,14 @@ func (o *Offer) Object(issuer string) *walletobjects.OfferObject {
 		if p.Card.Google.NoScreenshots {
 			object.PassConstraints = &walletobjects.PassConstraints{ScreenshotEligibility: "INELIGIBLE"}
 		}
+		if len(p.Card.Google.SmartTap) > 0 {
+			object.SmartTapRedemptionValue = string(v.Code) // ASCII, as Google wants it
+		}
 	}
 	nullEmpty(&object.NullFields, map[string]bool{
 		"Barcode": object.Barcode == nil, "TextModulesData": len(object.TextModulesData) == 0,
 		"PassConstraints": object.PassConstraints == nil, "ValidTimeInterval": object.ValidTimeInterval == nil,
+		"SmartTapRedemptionValue": object.SmartTapRedemptionValue == "",
 	})
 	return object
 }
