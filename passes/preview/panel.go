@@ -32,7 +32,7 @@ func newPanel(sym models.Symbology, message, alt string, text style, room float6
 		var side, row float64
 		switch {
 		case square(sym):
-			side = whole(148 / units)
+			side = whole(152 / units) // Aztec's, of 19, are 8 points then, and 4 at half the size
 			row = side
 		case sym == models.Code128:
 			p.pad = 20 // ten modules of two points
@@ -63,11 +63,15 @@ func whole(v float64) float64 {
 	return v
 }
 
+// even rounds to an even number of points.
+func even(v float64) float64 { return 2 * math.Round(v/2) }
+
 // panel draws a panel in the middle of a width, from a height on. A card that is no
-// longer good has a faint code.
+// longer good has a faint code. It stands at an even number of points, so that bars of
+// two are whole pixels in a picture of half the size too, and scanners read them.
 func (b *board) panel(p panel, x, w, y, radius float64, field string, faint bool) {
-	left := math.Round(x + (w-p.w)/2)
-	y = math.Round(y)
+	left := even(x + (w-p.w)/2)
+	y = even(y)
 	b.fill(rounded(rect{left, y, p.w, p.h}, radius), white)
 	ink := black
 	if faint {
@@ -75,7 +79,7 @@ func (b *board) panel(p panel, x, w, y, radius float64, field string, faint bool
 	}
 	if p.ok {
 		c := p.code
-		c.x, c.y, c.colour = left+math.Round((p.w-c.side*float64(c.matrix.Width))/2), y+14, ink
+		c.x, c.y, c.colour = left+even((p.w-c.side*float64(c.matrix.Width))/2), y+14, ink
 		b.ops = append(b.ops, c)
 	} else {
 		b.fill(rounded(rect{left + p.pad, y + 14, p.w - 2*p.pad, 60}, 6), color.NRGBA{0xd8, 0xd8, 0xdc, 0xff})
