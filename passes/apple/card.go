@@ -2,6 +2,7 @@ package apple
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,6 +157,9 @@ func (r *space) take(f *Field) bool {
 // no room is for the back; what that says anyway is left out.
 func (w *wording) row(s passes.State, first []Field) (secondary, auxiliary, rest []Field) {
 	room := space{maxRow, rowLetters}
+	if w.roomy {
+		room = space{math.MaxInt, math.MaxInt}
+	}
 	for i := range first { // the one that must be there
 		room.take(&first[i])
 	}

@@ -27,7 +27,9 @@ func (d *Design) speak(pass *Pass, in func(*wording) (Pass, error)) error {
 	files := make([][]string, len(templates.Languages)) // key, text, key, text …
 	said := make([]map[string]string, len(templates.Languages))
 	for i, language := range templates.Languages {
-		other, err := in(d.wordings[language])
+		theirs := *d.wordings[language]
+		theirs.roomy = true // what has room in one language has a text in each
+		other, err := in(&theirs)
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type wording struct {
 	noNews, void Field
 	shared       []Field  // the end of the back
 	own          ownAreas // what the owner designed
+	roomy        bool     // leaves out nothing for want of room
 }
 
 func newWording(p *models.Program, texts *templates.Texts) *wording {
