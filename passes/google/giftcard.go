@@ -60,10 +60,13 @@ func (c *Card) giftObject() *walletobjects.GiftCardObject {
 	if s.Voided {
 		o.State = "INACTIVE"
 	} else {
-		s, held := moneyFirst(s)
+		s, counts := moneyFirst(s)
 		like := Object(p, s, c.ID, c.Hero)
-		o.CardNumber, o.Balance, o.LinksModuleData = string(s.Card), money(p, held), like.LinksModuleData
-		o.TextModulesData = shown(append(giftTexts(p, s, like), like.TextModulesData...))
+		o.CardNumber, o.LinksModuleData = string(s.Card), like.LinksModuleData
+		if counts {
+			o.Balance = money(p, s.Primary().Amount)
+		}
+		o.TextModulesData = shown(append(giftTexts(p, s, like, counts), like.TextModulesData...))
 	}
 	o.Barcode, o.RotatingBarcode = barcodes(p, s, c.Key)
 	chosen := ownOf(p, s)
@@ -78,19 +81,20 @@ func (c *Card) giftObject() *walletobjects.GiftCardObject {
 }
 
 // moneyFirst returns what the card says with its money before all else, as a program
-// may have come to count other things too, and the money.
-func moneyFirst(s passes.State) (passes.State, int64) {
-	first, rest := passes.Balance{Unit: models.Value}, slices.Clone(s.Balances)
-	if at := slices.IndexFunc(rest, func(b passes.Balance) bool { return b.Unit == models.Value }); at >= 0 {
-		first = rest[at]
-		rest = slices.Delete(rest, at, at+1)
+// may have come to count other things too. It reports false when the program has
+// ceased to count money: the object stays a gift card, of which Google makes nothing
+// else, and shows no sum that nobody has.
+func moneyFirst(s passes.State) (passes.State, bool) {
+	at := slices.IndexFunc(s.Balances, func(b passes.Balance) bool { return b.Unit == models.Value })
+	if at < 0 {
+		return s, false
 	}
-	s.Balances = append([]passes.Balance{first}, rest...)
-	return s, first.Amount
+	s.Balances = slices.Concat(s.Balances[at:at+1], s.Balances[:at], s.Balances[at+1:])
+	return s, true
 }
 
 // giftTexts are what a loyalty card has places of its own for.
-func giftTexts(p *models.Program, s passes.State, like *walletobjects.LoyaltyObject) []*walletobjects.TextModuleData {
+func giftTexts(p *models.Program, s passes.State, like *walletobjects.LoyaltyObject, counts bool) []*walletobjects.TextModuleData {
 	t := templates.For(s.Locale, p.Locale)
 	var list []*walletobjects.TextModuleData
 	add := func(id, header, body string) {
@@ -100,7 +104,7 @@ func giftTexts(p *models.Program, s passes.State, like *walletobjects.LoyaltyObj
 	}
 	add("name", t.Say("googleName"), s.Name)
 	corner := []*walletobjects.LoyaltyPoints{like.SecondaryLoyaltyPoints}
-	if len(p.Card.In(models.Header)) > 0 { // else it is the money
+	if !counts || len(p.Card.In(models.Header)) > 0 { // else it is the money
 		corner = append([]*walletobjects.LoyaltyPoints{like.LoyaltyPoints}, corner...)
 	}
 	for i, points := range corner {

@@ -65,6 +65,17 @@ func TestGiftCardOfAProgramThatCountsMoreShowsThatToo(t *testing.T) {
 	}
 }
 
+// A program may cease to count money. What was issued as a gift card stays one, and
+// shows what is counted now instead of a sum that nobody has.
+func TestGiftCardOfAProgramThatCountsNoMoneyAnyMoreShowsNoSum(t *testing.T) {
+	p := purse()
+	p.Value, p.Rules = models.ValueTerms{}, []models.Rule{models.SpendRule(1, 100)}
+	raw, err := json.Marshal(gift(p, holding(p, models.State{Balances: map[models.Unit]int64{models.Points: 77}})).Object())
+	require.NoError(t, err)
+	require.Contains(t, string(raw), `"balance":null`)
+	require.Contains(t, string(raw), `{"body":"77","header":"Punten"`)
+}
+
 func TestVoidedGiftCardKeepsNothingPersonal(t *testing.T) {
 	raw, err := json.Marshal(gift(purse(), passes.State{Program: "demo", Version: 3, Voided: true}).Object())
 	require.NoError(t, err)
