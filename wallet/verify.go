@@ -31,6 +31,7 @@ type VerifyReport struct {
 	Entries  int64 // looked at so far
 	Accounts int64
 	Members  int64 // whose copies of the newest state were compared
+	Passes   int64 // of members and vouchers
 	Faults   int64
 }
 
@@ -72,8 +73,9 @@ type verifiedAccount struct {
 // Verify replays every entry through the rules of the version that it was made
 // under, and compares: numbers without gaps, keys used once, state and deltas
 // as the rules give them, balances equal to the sum of the deltas, reversals of
-// entries that there are and once, the day in the program's zone, and the copy
-// of the newest state on the member. It changes nothing and may run while the
+// entries that there are and once, the day in the program's zone, the copy of the
+// newest state on the member, and passes with the members and vouchers that they
+// are of. It changes nothing and may run while the
 // program does. Faults are told to v.Fault; an error means that it could not
 // go through the books.
 func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, error) {
@@ -98,6 +100,9 @@ func (s *Service) Verify(ctx context.Context, v Verification) (VerifyReport, err
 		return c.report, err
 	}
 	if err := c.vouchers(ctx); err != nil {
+		return c.report, err
+	}
+	if err := c.passes(ctx); err != nil {
 		return c.report, err
 	}
 	return c.report, c.approvals(ctx)

@@ -86,6 +86,11 @@ func (s *Passes) All(ctx context.Context, member models.MemberID) ([]models.Pass
 	return out, nil
 }
 
+// Each yields the passes of a program, of members and of vouchers.
+func (s *Passes) Each(ctx context.Context, program models.ProgramID) iter.Seq2[models.Pass, error] {
+	return s.passes.Find(ctx, Query{Where: Eq("program", program), Sort: []string{"program", "platform", "sent"}})
+}
+
 // Insert keeps a new pass. When the member has one on that platform already,
 // that one is returned instead.
 func (s *Passes) Insert(ctx context.Context, p *models.Pass) (models.Pass, error) {
