@@ -179,10 +179,10 @@ func (f *CardField) check(at string, names []string, bad complain) error {
 		return bad(at+".align", "Phones align primary and back fields themselves.")
 	}
 	if _, err := ParseWording(f.Text, names); err != nil {
-		return bad(at+".text", sentence(err))
+		return misworded(bad, at+".text", err)
 	}
 	if _, err := ParseWording(f.Label, names); err != nil {
-		return bad(at+".label", sentence(err))
+		return misworded(bad, at+".label", err)
 	}
 	return nil
 }

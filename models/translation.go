@@ -19,8 +19,8 @@ type Translation struct {
 	EL   string `bson:"el,omitempty" json:"el,omitempty"`
 }
 
-// in returns the text in a language by its tag; empty when there is none.
-func (t *Translation) in(lang string) string {
+// In returns the text in a language by its BCP 47 tag; empty when there is none.
+func (t *Translation) In(lang string) string {
 	switch base, _ := language.Make(lang).Base(); base.String() {
 	case "en":
 		return t.EN
@@ -43,7 +43,7 @@ func (t *Terms) Say(text, lang string) string {
 		if t.Translations[i].Text != text {
 			continue
 		}
-		if said := t.Translations[i].in(lang); said != "" {
+		if said := t.Translations[i].In(lang); said != "" {
 			return said
 		}
 	}
@@ -122,6 +122,13 @@ func (t *Terms) texts(visit func(field string, text *string)) {
 	t.Card.texts(visit)
 }
 
+// Texts gives each text that customers read, with where it stands; empty for one that
+// names something besides, such as a tier. A text may come more than once.
+func (t *Terms) Texts(visit func(field, text string)) {
+	t.texts(func(field string, text *string) { visit(field, *text) })
+	t.names(func(text string) { visit("", text) })
+}
+
 func (c *Card) texts(visit func(field string, text *string)) {
 	for i := range c.Fields {
 		visit(at("card.fields", i)+".label", &c.Fields[i].Label)
@@ -164,8 +171,7 @@ func checkTranslations(t *Terms, bad complain) error {
 		return bad("translations", "A program has at most 500 translations.")
 	}
 	stands := map[string]string{}
-	t.texts(func(field string, text *string) { stands[*text] = field })
-	t.names(func(text string) { stands[text] = "" })
+	t.Texts(func(field, text string) { stands[text] = field })
 	delete(stands, "")
 	names := t.CardNames()
 	seen := map[string]bool{}
@@ -208,7 +214,7 @@ func (t *Translation) check(field string, wording bool, names []string, bad comp
 			continue
 		}
 		if _, err := ParseWording(said.text, names); err != nil {
-			return bad(field+"."+said.lang, sentence(err))
+			return misworded(bad, field+"."+said.lang, err)
 		}
 	}
 	return nil

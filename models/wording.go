@@ -1,10 +1,8 @@
 package models
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Wording is a text of the business in which values of a member stand by name:
@@ -26,7 +24,8 @@ func ParseWording(text string, known []string) (Wording, error) {
 		words, after, found := strings.Cut(rest, "{{")
 		at := len(text) - len(rest) + len(words)
 		if strings.Contains(words, "}}") {
-			return w, misplaced(text, len(text)-len(rest)+strings.Index(words, "}}"), "There is no {{ before this }}.")
+			from := len(text) - len(rest) + strings.Index(words, "}}")
+			return w, &Misworded{Fault: Unopened, Text: text, From: from, To: from + 2}
 		}
 		if words != "" {
 			w.pieces = append(w.pieces, piece{words: words})
@@ -36,7 +35,7 @@ func ParseWording(text string, known []string) (Wording, error) {
 		}
 		inside, next, closed := strings.Cut(after, "}}")
 		if !closed {
-			return w, misplaced(text, at, "This {{ has no }} after it.")
+			return w, &Misworded{Fault: Unclosed, Text: text, From: at, To: len(text)}
 		}
 		p, err := namedPart(text, at, inside, known)
 		if err != nil {
@@ -53,34 +52,19 @@ func namedPart(text string, at int, inside string, known []string) (piece, error
 	name, or, always := strings.Cut(inside, "|")
 	name = strings.TrimSpace(name)
 	bare, dotted := strings.CutPrefix(name, ".")
+	wrong := &Misworded{Text: text, From: at, To: at + len(inside) + len("{{}}"), Name: bare, Known: known}
 	switch {
 	case strings.ContainsAny(inside, "{}"):
-		return piece{}, misplaced(text, at, "Braces stand in pairs, two and two, around one name.")
+		wrong.Fault = Unpaired
 	case !dotted || bare == "":
-		return piece{}, misplaced(text, at, "A name begins with a dot, such as {{.name}}.")
+		wrong.Fault = Undotted
 	case !slices.Contains(known, bare):
-		return piece{}, misplaced(text, at, fmt.Sprintf("There is no %s here%s. There are %s.", bare, nearest(bare, known), strings.Join(known, ", ")))
+		wrong.Fault, wrong.Nearest = NoSuchName, nearest(bare, known)
+	}
+	if wrong.Fault != "" {
+		return piece{}, wrong
 	}
 	return piece{name: bare, or: strings.TrimSpace(or), always: always}, nil
-}
-
-// misplaced says where the fault is in characters, as people count them.
-func misplaced(text string, at int, msg string) error {
-	return fmt.Errorf("at character %d: %s", utf8.RuneCountInString(text[:at])+1, msg)
-}
-
-// nearest guesses which name was meant.
-func nearest(wrong string, known []string) string {
-	best, least := "", len(wrong)/2+1
-	for _, name := range known {
-		if d := distance(wrong, name); d < least {
-			best, least = name, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "; " + best + " may be meant"
 }
 
 // distance is how many letters are changed, put in or taken out between two names.
@@ -147,10 +131,4 @@ func (w Wording) Fill(value func(name string) string) (string, bool) {
 		b.WriteString(v)
 	}
 	return b.String(), true
-}
-
-// sentence is an error as people read it.
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:]
 }

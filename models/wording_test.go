@@ -1,8 +1,10 @@
 package models_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -84,4 +86,27 @@ func FuzzWording(f *testing.F) {
 			require.Equal(t, text, got)
 		}
 	})
+}
+
+// Whoever says it in another language, or shows the place, needs no sentence of ours.
+func TestWhatIsMiswordedNamesItsPlace(t *testing.T) {
+	for _, tt := range []struct {
+		text, marked, nearest string
+		fault                 models.WordingFault
+	}{
+		{"Γεια {{.nmae}} σου", "{{.nmae}}", "name", models.NoSuchName},
+		{"Γεια {{.zzzzzz}}", "{{.zzzzzz}}", "", models.NoSuchName},
+		{"Γεια {{.name", "{{.name", "", models.Unclosed},
+		{"Γεια .name}}!", "}}", "", models.Unopened},
+		{"ab {{{.name}}", "{{{.name}}", "", models.Unpaired},
+		{"ab {{name}}", "{{name}}", "", models.Undotted},
+	} {
+		_, err := models.ParseWording(tt.text, someNames)
+		wrong, ok := errors.AsType[*models.Misworded](err)
+		require.True(t, ok, tt.text)
+		require.Equal(t, tt.fault, wrong.Fault, tt.text)
+		require.Equal(t, tt.marked, wrong.Text[wrong.From:wrong.To], tt.text)
+		require.Equal(t, tt.nearest, wrong.Nearest, tt.text)
+		require.Equal(t, utf8.RuneCountInString(tt.text[:wrong.From])+1, wrong.Character(), tt.text)
+	}
 }
