@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"regulars/cmd/internal/termsfile"
 	"regulars/models"
+	"regulars/models/termsfile"
 )
 
 // Every example of docs/programs.md is a part of terms that a program may have:

@@ -20,6 +20,7 @@ const module = "regulars/"
 var mayImport = map[string][]string{
 	"models":           {},
 	"models/store/...": {"models", "models/store/..."},
+	"models/termsfile": {"models"},
 	"passes/...":       {"models", "templates/...", "passes/..."},
 	"push/...":         {"models", "models/store/...", "push/..."},
 	"wallet/...":       {"models/...", "passes/...", "push/...", "wallet/..."},

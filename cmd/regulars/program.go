@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"regulars/cmd/internal/commandline"
-	"regulars/cmd/internal/termsfile"
 	"regulars/models"
 	"regulars/models/store"
+	"regulars/models/termsfile"
 	"regulars/templates"
 	"regulars/wallet"
 )

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"regulars/cmd/internal/termsfile"
 	"regulars/models"
+	"regulars/models/termsfile"
 	"regulars/passes/art"
 	"regulars/templates"
 	"regulars/wallet"

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"regulars/cmd/internal/termsfile"
+	"regulars/models/termsfile"
 )
 
 // shop makes a program and returns how to reach it, and a file for its terms.

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"regulars/cmd/internal/termsfile"
 	"regulars/models"
+	"regulars/models/termsfile"
 )
 
 const shop = `# what a person would write
