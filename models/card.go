@@ -67,9 +67,9 @@ type CardLink struct {
 	URL  string `bson:"url" json:"url"` // https, mailto, tel or geo
 }
 
-// The parts of the back that follow from the program and that an owner may say in
+// BackParts are those of the back that follow from the program and that an owner may say in
 // other words, or leave out.
-var backParts = []RuleID{"earn", "rewards", "terms"}
+var BackParts = []RuleID{"earn", "rewards", "terms"}
 
 // In returns the fields of an area.
 func (c *Card) In(at Area) []CardField {
@@ -165,7 +165,7 @@ func (c *Card) checkFields(t *Terms, bad complain) error {
 }
 
 func (f *CardField) check(at string, names []string, bad complain) error {
-	hides := f.At == Back && slices.Contains(backParts, f.ID) && f.Text == ""
+	hides := f.At == Back && slices.Contains(BackParts, f.ID) && f.Text == ""
 	switch {
 	case f.Text == "" && !hides:
 		return bad(at+".text", "Say what the field shows, such as {{.name}}.")

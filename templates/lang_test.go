@@ -105,11 +105,15 @@ var computed = map[string][]string{
 	"unit.label": append([]string{"value"}, kinds...), "unit.count": kinds, "unit.togo": kinds, "unit.have": kinds, "unit.ends": kinds, "unit.usable": kinds, "unit.offer": kinds,
 	"design.shows": {"none", "stamps", "progress", "tier"}, "design.shape": {"round", "square", "bare"}, "design.barcode": {"qr", "pdf417", "aztec", "code128"},
 	"design.icon": {"bag", "book", "cup", "drop", "dumbbell", "flower", "fork", "gift", "heart", "leaf", "loaf", "paw", "scissors", "star", "tick"},
-	"design.area": {"header", "primary", "secondary", "auxiliary", "back"}, "design.sample": {"new", "half", "ready", "long"},
-	"design.face": {"apple-front", "apple-back", "google-front", "google-back"}, "design": {"logo", "strip"}, "design.logo": {"none"}, "design.strip": {"none"},
-	"coupon.state": {"good", "used", "expired", "cancelled"},
-	"sharing.done": {"given", "invited", "withdrawn", "joined", "left", "removed"},
-	"field":        {"name", "phone", "email", "invitation"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
+	"design.area": {"header", "primary", "secondary", "auxiliary", "back", "back:earn", "back:rewards", "back:terms"}, "design.sample": {"new", "half", "ready", "long"},
+	"design.face": {"apple-front", "apple-back", "google-front", "google-back"}, "design": {"logo", "strip", "stamp", "apps", "launch", "nfc", "provider", "app", "smart_tap", "shared", "no_screenshots", "rotating", "static", "vouchers"},
+	"design.logo": {"none", "now"}, "design.strip": {"none", "now"}, "design.stamp": {"none", "now"}, "design.holders": {"none", "one_device", "anybody"},
+	"design.add": {"fields", "links", "places", "beacons"}, "design.warning": {"no_code", "no_picture", "refused", "not_drawn", "too_much"}, "design.warning.contrast": {"texts", "labels"},
+	"design.wording": {"unopened", "unclosed", "unpaired", "undotted", "no_such_name"},
+	"design.ready":   {"bakery-points", "bookshop-value", "cafe-stamps", "coupon", "gift-card", "gym-membership", "restaurant-tiers", "salon-visits"},
+	"coupon.state":   {"good", "used", "expired", "cancelled"},
+	"sharing.done":   {"given", "invited", "withdrawn", "joined", "left", "removed"},
+	"field":          {"name", "phone", "email", "invitation"}, "date.month": {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 }
 
 // Whatever the code says by a computed key is in the catalogue as well.

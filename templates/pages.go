@@ -58,7 +58,7 @@ func parse(p Page) *template.Template {
 		files = append(files, "html/till.html")
 	}
 	files = append(files, "html/"+p.file()+".html")
-	return template.Must(template.New(p.file()).Funcs(template.FuncMap{"args": args}).ParseFS(htmlFiles, files...))
+	return template.Must(template.New(p.file()).Funcs(template.FuncMap{"args": args, "add": add, "list": list, "int64": func(n int) int64 { return int64(n) }}).ParseFS(htmlFiles, files...))
 }
 
 // args makes the arguments of a text from name and value pairs.
@@ -76,6 +76,11 @@ func args(pairs ...any) (Args, error) {
 	}
 	return a, nil
 }
+
+func add(a, b int) int { return a + b }
+
+// list makes one of values, for a part of a page that takes several.
+func list(values ...any) []any { return values }
 
 // Render draws the whole page in t's language. Nothing reaches w unless all of
 // it could be drawn.

@@ -36,6 +36,7 @@ func (p *Pages) mountConsole(r *gin.Engine) {
 	r.GET("/console/poster", console(p.poster))
 	r.GET(designPath, p.signedIn(p.design, bosses...))
 	r.POST(designPath, p.signedIn(p.designed, bosses...))
+	r.GET(designPath+"/pictures/:name", p.signedIn(p.designDrawn, bosses...))
 	r.GET("/console/books", p.signedIn(p.books, bookRoles...))
 	r.GET("/console/vouchers", console(p.batches))
 	r.POST("/console/vouchers", console(p.makeVouchers))
