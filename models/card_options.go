@@ -28,6 +28,7 @@ type AppleCard struct {
 	Launch string   `bson:"launch,omitempty" json:"launch,omitempty"` // given to that app when it is opened from the card
 	Shared bool     `bson:"shared,omitempty" json:"shared,omitempty"` // the card has a share button
 	NFC    string   `bson:"nfc,omitempty" json:"nfc,omitempty"`       // public key of the readers, P-256, X.509 in base64; Apple has to grant NFC to the certificate
+	SignUp SignUp   `bson:"sign_up,omitzero" json:"sign_up,omitzero"` // asks those who gave no name
 }
 
 // GoogleCard is what Google Wallet alone knows.
@@ -176,7 +177,7 @@ func (a *AppleCard) check(bad complain) error {
 	if a.NFC != "" && !readerKey(a.NFC) {
 		return bad("card.apple.nfc", "Write the readers' public key: ECDH on P-256, X.509 in base64, from the maker of the terminals.")
 	}
-	return nil
+	return a.checkSignUp(bad)
 }
 
 func readerKey(s string) bool {

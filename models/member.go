@@ -44,11 +44,12 @@ type Member struct {
 	Program  ProgramID  `bson:"program"`
 	Account  AccountID  `bson:"account"`
 	Card     CardNumber `bson:"card"`
-	Name     string     `bson:"name"`
+	Name     string     `bson:"name"`               // empty for who joined without, see Terms' SignUp
 	Search   string     `bson:"search"`             // folded name, for look-up by its beginning
 	Phone    string     `bson:"phone,omitempty"`    // E.164
 	Email    string     `bson:"email,omitempty"`    // lower case
 	Customer string     `bson:"customer,omitempty"` // the number in the shop's own system
+	Postcode string     `bson:"postcode,omitempty"` // of CleanPostcode
 	Birthday string     `bson:"birthday,omitempty"` // 2006-01-02, or --01-02 without the year
 	Born     string     `bson:"born,omitempty"`     // 01-02 of Birthday, see SetBirthday
 	Locale   string     `bson:"locale,omitempty"`
@@ -63,6 +64,7 @@ type Member struct {
 	Welcome  *time.Time `bson:"welcome,omitempty"`   // JoinedAt, until what a new member is given is booked
 	IssuedAt *time.Time `bson:"issued_at,omitempty"` // before the first pass was made; until then no phone shows anything
 	ErasedAt *time.Time `bson:"erased_at,omitempty"`
+	SignedUp *SignedUp  `bson:"signed_up,omitempty"` // with Apple's form
 	Head     Head       `bson:"head"`
 
 	// Where several people share an account.

@@ -143,6 +143,8 @@ func (c *Card) texts(visit func(field string, text *string)) {
 	for i := range c.Beacons {
 		visit(at("card.beacons", i)+".text", &c.Beacons[i].Text)
 	}
+	visit("card.apple.sign_up.text", &c.Apple.SignUp.Text)
+	visit("card.apple.sign_up.terms", &c.Apple.SignUp.Terms)
 }
 
 func at(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

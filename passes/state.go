@@ -33,6 +33,7 @@ type State struct {
 	JoinedAt    time.Time         `json:"joined_at"`
 	Page        string            `json:"page,omitempty"`    // absolute URL of the member's own page
 	Message     string            `json:"message,omitempty"` // the promotion in force, the one text that may show on a lock screen
+	SignUp      []models.Asked    `json:"sign_up,omitempty"` // what an iPhone asks the holder, who gave no name
 	Voided      bool              `json:"voided,omitempty"`  // the card is no longer good; no barcode
 }
 
@@ -77,7 +78,7 @@ func Of(p *models.Program, m *models.Member, s models.State, page string, now ti
 	}
 	out := State{
 		Program: p.ID, Version: p.Version, Card: m.Card, Name: m.Name, Locale: m.Locale,
-		Tier: s.Tier, JoinedAt: m.JoinedAt.UTC(), Page: page,
+		Tier: s.Tier, JoinedAt: m.JoinedAt.UTC(), Page: page, SignUp: p.AsksOf(m),
 	}
 	out.Memberships = membershipsOf(p, &s, now)
 	for _, u := range p.Units() {

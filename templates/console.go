@@ -225,6 +225,7 @@ type MemberDetail struct {
 	Card     string // grouped for reading
 	Phone    string
 	Email    string
+	Postcode string
 	Joined   time.Time
 	Erased   bool
 	Tier     string
@@ -243,6 +244,10 @@ type MemberDetail struct {
 	TagsTyped  string // what stands in it
 	TagsError  string
 	AlsoTags   []Tag // of the person's other cards
+
+	SignedUp  time.Time // with the form on an iPhone; zero where not
+	PhoneLeft bool      // it was filled in there, and is another card's
+	EmailLeft bool
 
 	Merged   *MergedCard  // nil where it was not merged
 	Also     []PersonCard // that were merged into this one

@@ -22,6 +22,7 @@ type Join struct {
 	Consents     []Choice          // beyond membership itself; each is free and unticked at first
 	Contact      string            // e-mail address for questions about data; left out when empty
 	InvitedOnly  bool              // it takes an invitation
+	NameLater    bool              // the name may be left out: the phone asks for it
 }
 
 // JoinValues is what a customer typed on the page Join.

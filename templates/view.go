@@ -83,7 +83,7 @@ type Field struct {
 // Fields are the inputs of the form; the first that is wrong has the focus.
 func (j Join) Fields() []Field {
 	fields := []Field{
-		{Name: "name", Type: "text", Value: j.Values.Name, Complete: "name", Max: 80},
+		{Name: "name", Type: "text", Value: j.Values.Name, Complete: "name", Max: 80, Optional: j.NameLater},
 		{Name: "phone", Type: "tel", Value: j.Values.Phone, Complete: "tel", Max: 30, Optional: true},
 		{Name: "email", Type: "email", Value: j.Values.Email, Complete: "email", Max: 254, Optional: true},
 	}

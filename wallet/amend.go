@@ -19,6 +19,7 @@ type Amendment struct {
 	Name     *string
 	Phone    *string
 	Email    *string
+	Postcode *string
 	Birthday *string
 	Locale   *string
 	Charity  *string // one of the program's
@@ -164,6 +165,11 @@ func (s *Service) amend(m *models.Member, a Amendment, country string) (err erro
 	}
 	if a.Email != nil {
 		if m.Email, err = models.CleanEmail(*a.Email); err != nil {
+			return err
+		}
+	}
+	if a.Postcode != nil {
+		if m.Postcode, err = models.CleanPostcode(*a.Postcode); err != nil {
 			return err
 		}
 	}

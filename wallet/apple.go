@@ -88,6 +88,18 @@ func (a *AppleIssuer) Wake(ctx context.Context, passType, token string, now time
 	return c.door.wake(ctx, passType, token)
 }
 
+// prove signs what a phone wants to see signed by the maker of a pass of that type.
+// It reports Invalid for what is no such thing.
+func (a *AppleIssuer) prove(passType, token string, now time.Time) ([]byte, error) {
+	c, err := a.certificates.Load().of(passType, now)
+	if err != nil {
+		return nil, err
+	}
+	a.signing <- struct{}{}
+	defer func() { <-a.signing }()
+	return c.builder.SignToken(token, now)
+}
+
 func commandOf(passType string) string {
 	return "give the server a certificate of " + passType + ": regulars credentials add apple, or regulars doctor to see what is wrong"
 }

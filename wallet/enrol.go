@@ -15,7 +15,7 @@ import (
 // Enrolment is somebody who wants a card.
 type Enrolment struct {
 	Program  models.ProgramID
-	Name     string
+	Name     string // may be empty where the program has a form for signing up
 	Phone    string // as typed; a number without + is one of the program's country
 	Email    string
 	Birthday string
@@ -126,8 +126,10 @@ func (s *Service) newMember(program *models.Program, e Enrolment) (*models.Membe
 		Locale: e.Locale, JoinedAt: e.JoinedAt,
 	}
 	var err error
-	if m.Name, err = models.CleanName(e.Name); err != nil {
-		return nil, err
+	if e.Name != "" || !program.Card.Apple.SignUp.On() { // or the phone asks for it
+		if m.Name, err = models.CleanName(e.Name); err != nil {
+			return nil, err
+		}
 	}
 	if m.Phone, err = models.CleanPhone(e.Phone, program.Country); err != nil {
 		return nil, err

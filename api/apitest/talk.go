@@ -148,7 +148,7 @@ func (s *Server) Entries(m *models.Member) []models.Entry {
 func (s *Server) Phone(name string) *wallettest.Phone {
 	roots := s.credentials.Roots()
 	require.True(s.TB, roots.AppendCertsFromPEM(Issuer().WWDR))
-	p := wallettest.NewPhone(wallettest.PhoneOptions{Name: name, Client: s.Client, Pushes: s.APNs, Verify: func(bundle []byte) error {
+	p := wallettest.NewPhone(wallettest.PhoneOptions{Name: name, Client: s.Client, Pushes: s.APNs, Proof: wallettest.ProvenBy(roots, time.Now), Verify: func(bundle []byte) error {
 		// Stricter than a phone: what it would pass over in silence is our mistake too.
 		faults := apple.Verify(bundle, roots, time.Now())
 		if faults = append(faults.Errors(), faults.Of(apple.Warning)...); len(faults) > 0 {

@@ -109,7 +109,7 @@ func (p *Pages) approvalRow(c *gin.Context, who auth.Identity, program *models.P
 	}
 	path := "/console/approvals/" + string(a.ID)
 	return templates.ApprovalRow{
-		Name: m.Name, MemberURL: memberURL(m.ID), Changes: lines[0].Changes, Reason: a.Reason, By: lines[0].By,
+		Name: called(&m), MemberURL: memberURL(m.ID), Changes: lines[0].Changes, Reason: a.Reason, By: lines[0].By,
 		At: a.AskedAt.In(program.Zone()), Own: a.AskedBy == who.User, Grant: path + "/grants", Refuse: path + "/refusals", Key: newKey(),
 	}, nil
 }

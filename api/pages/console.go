@@ -158,7 +158,7 @@ func (p *Pages) members(c *gin.Context, who auth.Identity) error {
 func row(l wallet.Listed, p *models.Program) templates.MemberRow {
 	m := &l.Member
 	r := templates.MemberRow{
-		URL: memberURL(m.ID), Name: m.Name, Card: barcode.Group(m.Card),
+		URL: memberURL(m.ID), Name: called(m), Card: barcode.Group(m.Card),
 		Tier: l.State.Tier, Balances: balances(p, l.State),
 	}
 	if m.Head.LastVisitAt != nil {
@@ -229,10 +229,15 @@ func (p *Pages) showMember(c *gin.Context, who auth.Identity, found *wallet.Iden
 	}
 	t, m := texts(c), &found.Member
 	page := templates.MemberDetail{
-		Frame: p.frame(c, found.Program), Name: m.Name, Card: barcode.Group(m.Card), Phone: m.Phone, Email: m.Email,
+		Frame: p.frame(c, found.Program), Name: called(m), Card: barcode.Group(m.Card), Phone: m.Phone, Email: m.Email,
 		Joined: m.JoinedAt.In(found.Program.Zone()), Erased: m.ErasedAt != nil, Tier: found.State.Tier,
 		Balances: balances(found.Program, found.State), PageURL: p.Wallet.PageURL(m), Passes: troubled(t, found.Program, phones),
 		Reports: reports(said, found.Program), TagsAction: memberURL(m.ID) + "/tags", TagsKey: newKey(), TagsTyped: strings.Join(m.Tags, " "),
+	}
+	page.Postcode = m.Postcode
+	if up := m.SignedUp; up != nil {
+		page.SignedUp = up.At.In(found.Program.Zone())
+		page.PhoneLeft, page.EmailLeft = slices.Contains(up.Left, models.AskPhone), slices.Contains(up.Left, models.AskEmail)
 	}
 	for _, tag := range m.Tags {
 		page.Tags = append(page.Tags, listOf(tag))

@@ -51,6 +51,7 @@ func (p *Pages) joinPage(c *gin.Context, program *models.Program) templates.Join
 	if page.InvitedOnly = program.InvitedOnly; page.InvitedOnly {
 		page.Values.Invitation = shown(c)
 	}
+	page.NameLater = nameLater(c, program)
 	for _, purpose := range promotions {
 		page.Consents = append(page.Consents, templates.Choice{Purpose: string(purpose), Wording: wording(t, program, purpose)})
 	}
@@ -178,10 +179,19 @@ func (p *Pages) join(c *gin.Context) error {
 	return nil
 }
 
+// nameLater reports whether the phone asks for the name, which is then no must on the
+// page. Only iPhones do.
+func nameLater(c *gin.Context, program *models.Program) bool {
+	return program.Card.Apple.SignUp.On() && templates.WalletOf(c.GetHeader("User-Agent")) == "apple"
+}
+
 // mistakes are what is wrong with the fields of the form, all of them at once.
 func (p *Pages) mistakes(c *gin.Context, program *models.Program) []error {
 	var wrong []error
 	_, name := models.CleanName(c.PostForm("name"))
+	if c.PostForm("name") == "" && nameLater(c, program) {
+		name = nil
+	}
 	_, phone := models.CleanPhone(c.PostForm("phone"), program.Country)
 	_, email := models.CleanEmail(c.PostForm("email"))
 	var invitation error

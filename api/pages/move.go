@@ -85,9 +85,9 @@ func (p *Pages) moveTo(c *gin.Context, status int, found *wallet.Identified, e *
 		return err
 	}
 	page := templates.MoveTo{
-		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: memberURL(found.Member.ID),
+		Frame: p.frame(c, found.Program), Name: called(&found.Member), MemberURL: memberURL(found.Member.ID),
 		Line: lines[0], Action: movePath(found.Member.ID), Entry: string(e.ID), Key: cmp.Or(c.PostForm("key"), newKey()),
-		To: string(to.Member.ID), ToName: to.Member.Name, ToCard: barcode.Group(to.Member.Card),
+		To: string(to.Member.ID), ToName: called(&to.Member), ToCard: barcode.Group(to.Member.Card),
 		Reasons: choices(c, givenReasons), Other: c.PostForm("other"), Error: fault,
 	}
 	page.Path = "" // a change of language would lose the entry

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -34,7 +35,7 @@ func (p *Pages) household(c *gin.Context, found *wallet.Identified, again *model
 	}
 	if len(people) > 1 {
 		for _, o := range people {
-			person := templates.Person{Name: firstName(o.Name), You: o.ID == m.ID}
+			person := templates.Person{Name: cmp.Or(givenName(&o), "–"), You: o.ID == m.ID}
 			if slices.Contains(m.Guests(), o.ID) {
 				person.ID = string(o.ID)
 			}

@@ -68,7 +68,7 @@ func (p *Pages) takeBackPage(c *gin.Context, found *wallet.Identified, e *models
 		return templates.TakeBack{}, err
 	}
 	page := templates.TakeBack{
-		Frame: p.frame(c, found.Program), Name: found.Member.Name, MemberURL: memberURL(found.Member.ID),
+		Frame: p.frame(c, found.Program), Name: called(&found.Member), MemberURL: memberURL(found.Member.ID),
 		Line: lines[0], Action: takeBackPath(found.Member.ID),
 		Entry: string(e.ID), Key: cmp.Or(c.PostForm("key"), newKey()), Other: c.PostForm("other"),
 	}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"regulars/api/auth"
 	"regulars/api/problem"
 	"regulars/models"
+	"regulars/passes/barcode"
 	"regulars/templates"
 	"regulars/wallet"
 )
@@ -109,7 +111,7 @@ func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *w
 	places, _ := models.CurrencyDigits(found.Program.Currency)
 	now := p.Wallet.Stores.Clock.Now()
 	page := templates.TillMember{
-		Frame: p.tillFrame(c, found.Program), Member: string(found.Member.ID), Name: firstName(found.Member.Name),
+		Frame: p.tillFrame(c, found.Program), Member: string(found.Member.ID), Name: firstName(&found.Member),
 		Tier: found.State.Tier, Balances: balances(found.Program, found.State), Dates: soonDates(t, found.Program, found.State, now),
 		Points:   slices.Equal(found.Program.Units(), []models.Unit{models.Points}),
 		Currency: found.Program.Currency, Places: places, Key: newKey(),
@@ -150,10 +152,18 @@ func (p *Pages) customer(c *gin.Context, who auth.Identity, status int, found *w
 }
 
 // firstName is all that the till shows of a person.
-func firstName(name string) string {
-	first, _, _ := strings.Cut(name, " ")
+func firstName(m *models.Member) string {
+	return cmp.Or(givenName(m), called(m))
+}
+
+// givenName is the first word of a name; empty when there is none.
+func givenName(m *models.Member) string {
+	first, _, _ := strings.Cut(m.Name, " ")
 	return first
 }
+
+// called is what stands for a member: the name, or of who gave none the card.
+func called(m *models.Member) string { return cmp.Or(m.Name, barcode.Group(m.Card)) }
 
 func (p *Pages) purchase(c *gin.Context, who auth.Identity) error {
 	found, err := p.lookUp(c, who, c.PostForm("member"))
@@ -241,7 +251,7 @@ func (p *Pages) act(c *gin.Context, who auth.Identity) error {
 // done tells what was booked, and lets it be undone until the next scan.
 func (p *Pages) done(c *gin.Context, found *wallet.Identified, e *models.Entry) templates.TillDone {
 	page := templates.TillDone{
-		Frame: p.tillFrame(c, found.Program), Kind: string(e.Kind), Name: firstName(found.Member.Name),
+		Frame: p.tillFrame(c, found.Program), Kind: string(e.Kind), Name: firstName(&found.Member),
 		Changes: changes(found.Program, e), Balances: balances(found.Program, e.State), Terms: paidFor(texts(c), found.Program, e),
 	}
 	if e.ID != "" && e.Kind != models.EntryReverse {

@@ -5,7 +5,9 @@
 package passkit
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -37,12 +39,14 @@ type API struct {
 // The bounds of what a stranger may send.
 const (
 	maxRegistration = 4 << 10
+	maxForm         = 8 << 10
 	maxLog          = 64 << 10
 	maxIdentifier   = 128
 )
 
-// limits are how often a network may ask, on this instance.
-type limits struct{ registering, asking, logging *auth.Limiter }
+// limits are how often a network may ask, on this instance, and pass how often a
+// form may be sent for one pass.
+type limits struct{ registering, asking, signing, logging, pass *auth.Limiter }
 
 // usual has room for all phones of a carrier, which may come from one address
 // and are woken at the same moment: an update is two questions, so 1,500 phones
@@ -52,6 +56,7 @@ func usual() limits {
 	return limits{
 		registering: auth.NewLimiter(600, time.Second/10), asking: auth.NewLimiter(3000, time.Second/200),
 		logging: auth.NewLimiter(20, 10*time.Second),
+		signing: auth.NewLimiter(100, time.Second), pass: auth.NewLimiter(10, time.Minute),
 	}
 }
 
@@ -65,7 +70,7 @@ func (a *API) mount(group *gin.RouterGroup, l limits) {
 	group.GET("/v1/devices/:device/registrations/:type", a.handle(l.asking, a.changed))
 	group.GET("/v1/passes/:type/:serial", a.handle(l.asking, a.pass))
 	group.HEAD("/v1/passes/:type/:serial", a.handle(l.asking, a.pass)) // phones ask so too
-	group.POST("/v1/passes/:type/:serial/personalize", a.handle(l.asking, a.personalize))
+	group.POST("/v1/passes/:type/:serial/personalize", a.handle(l.signing, a.personalize(l.pass)))
 	group.POST("/v1/log", a.handle(l.logging, a.log))
 }
 
@@ -211,11 +216,50 @@ func serve(c *gin.Context, kind, name string, file apple.Bundle) {
 	}
 }
 
-// personalize refuses what a pass with a sign-up form of Apple's would send.
-// Ours have none: people join on our own page, which asks for consent. What
-// came is personal and is not read, and whether there is such a pass is not said.
-func (a *API) personalize(*gin.Context) error {
-	return problem.New(http.StatusBadRequest, "not_personalizable", "", "No pass of this service is personalizable. Join on the program's page.")
+// personalize takes the form that a phone shows for a pass whose holder gave no
+// name. Apple's protocol sends no token with it (package wallet bounds what it can
+// do); where one comes all the same it has to be right. What comes is personal: no
+// answer and no log repeats any of it.
+func (a *API) personalize(tries *auth.Limiter) func(*gin.Context) error {
+	return func(c *gin.Context) error {
+		// One pass is asked for once, whoever asks from wherever.
+		if wait := tries.Take(c.Param("serial")); wait > 0 {
+			return auth.TooMany(wait)
+		}
+		b, err := read(c, maxForm)
+		if err != nil {
+			return err
+		}
+		var body struct {
+			Token string `json:"personalizationToken"`
+			Info  struct {
+				Full     string `json:"fullName"`
+				Given    string `json:"givenName"`
+				Family   string `json:"familyName"`
+				Email    string `json:"emailAddress"`
+				Phone    string `json:"phoneNumber"`
+				Postcode string `json:"postalCode"`
+				Country  string `json:"ISOCountryCode"` // where the phone could tell
+			} `json:"requiredPersonalizationInfo"`
+		}
+		if err := json.Unmarshal(b, &body); err != nil {
+			return problem.New(http.StatusBadRequest, "malformed_json", "", "Send {\"personalizationToken\": \"…\", \"requiredPersonalizationInfo\": {…}}.")
+		}
+		proof, err := a.Wallet.SignUp(c.Request.Context(), wallet.Filled{
+			PassType: c.Param("type"), Serial: models.Serial(c.Param("serial")), Token: token(c), Proof: body.Token,
+			Name: cmp.Or(body.Info.Full, strings.TrimSpace(body.Info.Given+" "+body.Info.Family)), Phone: body.Info.Phone,
+			Email: body.Info.Email, Postcode: body.Info.Postcode, Country: strings.ToUpper(body.Info.Country),
+		})
+		if e, ok := errors.AsType[*models.Error](err); ok && e.Kind == models.Invalid {
+			return problem.New(http.StatusBadRequest, e.Code, e.Field, e.Msg) // as Apple has it
+		}
+		if err != nil {
+			return err
+		}
+		c.Header("Cache-Control", "no-store")
+		c.Data(http.StatusOK, "application/octet-stream", proof)
+		return nil
+	}
 }
 
 // log takes down what a phone complains about. It comes without a token.

@@ -437,28 +437,6 @@ func TestDeviceHoldsSoManyPassesAndNoMore(t *testing.T) {
 	})
 }
 
-// No pass of ours asks for a name; whoever sends one is told so, and nothing of
-// it is kept.
-func TestPersonalizationIsRefused(t *testing.T) {
-	each(t, func(t *testing.T, h *holder) {
-		before := h.pass
-		form := `{"personalizationToken":"t","requiredPersonalizationInfo":{"fullName":"Ada Canary","emailAddress":"ada@canary.example"}}`
-		for what, path := range map[string]string{"a pass": h.path(), "no pass": "/passkit/v1/passes/" + h.pass.Type + "/nothing"} {
-			for _, header := range []apitest.Header{h.token(), {Name: "Authorization"}} {
-				got := h.Do("POST", path+"/personalize", form, header)
-				require.Equal(t, 400, got.Status, what)
-				require.Equal(t, "not_personalizable", got.Code(), what)
-				require.Equal(t, "application/problem+json", got.Header.Get("Content-Type"), what)
-				require.NotContains(t, string(got.Body), "anary", what)
-			}
-		}
-		require.Equal(t, 405, h.Do("GET", h.path()+"/personalize", nil, h.token()).Status)
-		h.load(t)
-		require.Equal(t, before, h.pass)
-		require.NotContains(t, h.Log.String(), "anary")
-	})
-}
-
 // contents reads pass.json out of a bundle.
 func contents(t *testing.T, bundle []byte) map[string]any {
 	t.Helper()

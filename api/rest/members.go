@@ -16,7 +16,7 @@ type enrolIn struct {
 	Program models.ProgramID `path:"program"`
 	Key     string           `header:"Idempotency-Key" doc:"1 to 128 printable ASCII characters of your choice; the same for a repeated request, which gets the first answer"`
 	Body    struct {
-		Name     string   `json:"name" doc:"as the person says it"`
+		Name     string   `json:"name" doc:"as the person says it; may be empty where the program's card has a form for signing up"`
 		Phone    string   `json:"phone,omitempty" doc:"with + and country, or as dialled in the program's country"`
 		Email    string   `json:"email,omitempty"`
 		Birthday string   `json:"birthday,omitempty" doc:"1990-12-31, or --12-31"`
@@ -123,6 +123,7 @@ type amendIn struct {
 	IfMatch string          `header:"If-Match"`
 	Body    struct {
 		Name     *string   `json:"name,omitempty"`
+		Postcode *string   `json:"postcode,omitempty"`
 		Phone    *string   `json:"phone,omitempty"`
 		Email    *string   `json:"email,omitempty"`
 		Birthday *string   `json:"birthday,omitempty"`
@@ -135,7 +136,7 @@ type amendIn struct {
 
 func (a *API) amend(ctx context.Context, who auth.Identity, in *amendIn) (*memberOut, error) {
 	b := &in.Body
-	person := b.Name != nil || b.Phone != nil || b.Email != nil || b.Birthday != nil || b.Locale != nil || b.Charity != nil || len(b.Consents) > 0
+	person := b.Name != nil || b.Postcode != nil || b.Phone != nil || b.Email != nil || b.Birthday != nil || b.Locale != nil || b.Charity != nil || len(b.Consents) > 0
 	if person && !who.May(tills...) || b.Tags != nil && !who.May(readers...) {
 		return nil, notAllowed()
 	}
@@ -144,7 +145,7 @@ func (a *API) amend(ctx context.Context, who auth.Identity, in *amendIn) (*membe
 		return nil, err
 	}
 	m, err := a.Wallet.Amend(ctx, wallet.Amendment{
-		Program: who.Program, Member: in.ID, Rev: rev, Name: in.Body.Name, Phone: in.Body.Phone, Email: in.Body.Email,
+		Program: who.Program, Member: in.ID, Rev: rev, Name: in.Body.Name, Postcode: in.Body.Postcode, Phone: in.Body.Phone, Email: in.Body.Email,
 		Birthday: in.Body.Birthday, Locale: in.Body.Locale, Tags: in.Body.Tags, Charity: in.Body.Charity, Consents: consents(in.Body.Consents), Source: "api",
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ type Member struct {
 	Name     string                `json:"name"`
 	Phone    string                `json:"phone,omitempty"`
 	Email    string                `json:"email,omitempty"`
+	Postcode string                `json:"postcode,omitempty" doc:"given in an iPhone's form"`
 	Customer string                `json:"customer,omitempty" doc:"the number in the shop's own system"`
 	Birthday string                `json:"birthday,omitempty"`
 	Locale   string                `json:"locale,omitempty"`
@@ -90,7 +91,7 @@ type Entry struct {
 func (a *API) member(p *models.Program, m *models.Member, s models.State) Member {
 	now := a.Wallet.Stores.Clock.Now()
 	out := Member{
-		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Customer: m.Customer,
+		ID: m.ID, Program: m.Program, Card: m.Card, Name: m.Name, Phone: m.Phone, Email: m.Email, Postcode: m.Postcode, Customer: m.Customer,
 		Birthday: m.Birthday, Locale: m.Locale, Tags: m.Tags, Consents: m.Consents, JoinedAt: m.JoinedAt,
 		Memberships: memberships(p, &s, now),
 		Erased:      m.ErasedAt != nil, Balances: p.Counted(s), Ending: s.Ending(now), Pending: s.Waiting(now), Tier: s.Tier, TierUntil: s.TierUntil,

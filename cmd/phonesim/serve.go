@@ -107,7 +107,7 @@ func (s serveCommand) options() (wallettest.WorldOptions, error) {
 		GoogleRate: s.Rate, Issuer: s.Issuer, State: before,
 		Phones: wallettest.PhoneOptions{
 			Client: &http.Client{Transport: wallettest.PhoneTransport(&tls.Config{RootCAs: server}), Timeout: 30 * time.Second},
-			Verify: wallettest.SignedBy(roots, time.Now),
+			Verify: wallettest.SignedBy(roots, time.Now), Proof: wallettest.ProvenBy(roots, time.Now),
 		},
 	}, nil
 }

@@ -30,16 +30,16 @@ const (
 	endSize       = 22
 	version10     = 10 // stored files need no more
 	ownEntries    = 3
-	ownNameLength = 24 // at most
+	ownNameLength = 26 // at most
 )
 
 // with returns an archive that begins with what a has, and has room for a pass's
-// own entries, of so many bytes in all, and its texts. To a nothing may be added
+// own entries, of so many bytes in all, and the files beside them. To a nothing may be added
 // afterwards.
-func (a *archive) with(room int, texts []spoken) archive {
-	own := ownEntries + len(texts)
-	for i := range texts {
-		room += len(texts[i].text)
+func (a *archive) with(room int, beside []spoken) archive {
+	own := ownEntries + len(beside)
+	for i := range beside {
+		room += len(beside[i].text)
 	}
 	heads := own * (localSize + centralSize + 2*ownNameLength)
 	directory := make([]byte, len(a.directory), len(a.directory)+own*(centralSize+ownNameLength))

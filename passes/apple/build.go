@@ -29,6 +29,8 @@ type Design struct {
 	wordings map[string]*wording // by language, and the program's own by ""
 	shared   []art.Picture       // on all passes
 
+	form func() ([]spoken, error) // the logo over a form, drawn for the first who is asked
+
 	mu    sync.Mutex
 	drawn map[art.Look]func() (*pictures, error) // the first who needs one draws it, and the others wait
 }
@@ -58,7 +60,9 @@ func newDesign(p *models.Program) (*Design, error) {
 	if err != nil {
 		return nil, fmt.Errorf("design %s: %w", models.ProgramKey(p.ID, p.Version), err)
 	}
-	return &Design{program: p, wordings: wordingsOf(p), shared: shared, drawn: map[art.Look]func() (*pictures, error){}}, nil
+	d := &Design{program: p, wordings: wordingsOf(p), shared: shared, drawn: map[art.Look]func() (*pictures, error){}}
+	d.form = sync.OnceValues(d.drawForm)
+	return d, nil
 }
 
 func wordingsOf(p *models.Program) map[string]*wording {
@@ -156,14 +160,18 @@ func (b *Builder) Build(d *Design, p *Pass, at time.Time) (Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	manifest := look.manifestFor(content, p.spoken)
+	beside, err := d.beside(p)
+	if err != nil {
+		return nil, err
+	}
+	manifest := look.manifestFor(content, beside)
 	signature, err := b.signer.sign(manifest, at)
 	if err != nil {
 		return nil, err
 	}
-	file := look.packed.with(len(content)+len(manifest)+len(signature), p.spoken)
+	file := look.packed.with(len(content)+len(manifest)+len(signature), beside)
 	file.add("pass.json", content)
-	for _, s := range p.spoken {
+	for _, s := range beside {
 		file.add(s.name, s.text)
 	}
 	file.add("manifest.json", manifest)
@@ -185,7 +193,7 @@ func onLoopback(service string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// manifestFor returns the manifest of a pass with that pass.json and those texts.
+// manifestFor returns the manifest of a pass with that pass.json and those files beside it.
 func (p *pictures) manifestFor(content []byte, texts []spoken) []byte {
 	manifest := make([]byte, 0, len(p.manifest)+2*sha1.Size+2+len(texts)*(2*sha1.Size+32))
 	manifest = append(manifest, p.manifest...)

@@ -51,6 +51,7 @@ func (w *wording) card(s passes.State, id Identity) (Pass, error) {
 	}
 	pass.Barcodes, pass.look = barcodes(p, string(s.Card), barcode.Group(s.Card)), s.Look(p)
 	w.options.on(&pass, string(s.Card))
+	pass.Personalization = w.form(s.SignUp)
 	pass.Fields.Header = []Field{w.balance(s)}
 	first := w.primary(s)
 	if !pass.look.Shows.Fills() {

@@ -1,7 +1,10 @@
 package apple
 
 import (
+	"html"
+	"regexp"
 	"strconv"
+	"strings"
 
 	"regulars/models"
 )
@@ -61,4 +64,35 @@ func (o *cardOptions) on(pass *Pass, code string) {
 	if o.readers != "" {
 		pass.NFC = &NFC{Message: code, EncryptionPublicKey: o.readers}
 	}
+}
+
+// asked are the names that phones know for what a form asks.
+var asked = map[models.Asked]PersonalField{
+	models.AskName: PersonalName, models.AskPhone: PersonalPhone, models.AskEmail: PersonalEmail, models.AskPostcode: PersonalPostalCode,
+}
+
+// form asks the holder of a card; nil where nothing is asked.
+func (w *wording) form(ask []models.Asked) *Personalization {
+	form := &w.program.Card.Apple.SignUp
+	if len(ask) == 0 || !form.On() {
+		return nil
+	}
+	p := &Personalization{Description: form.Text, Terms: paragraphs(form.Terms)}
+	for _, a := range ask {
+		p.Fields = append(p.Fields, asked[a])
+	}
+	return p
+}
+
+var blankLine = regexp.MustCompile(`\s*\n\s*\n\s*`)
+
+// paragraphs is a plain text as HTML.
+func paragraphs(text string) string {
+	var b strings.Builder
+	for _, p := range blankLine.Split(strings.TrimSpace(text), -1) {
+		if p != "" {
+			b.WriteString("<p>" + strings.ReplaceAll(html.EscapeString(p), "\n", "<br>") + "</p>")
+		}
+	}
+	return b.String()
 }

@@ -26,6 +26,7 @@ func (p *Pass) Check(r Rules) Faults {
 	c.barcodes(p)
 	c.style(p)
 	c.options(p)
+	c.personalization(p)
 	return c.faults
 }
 

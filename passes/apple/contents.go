@@ -54,9 +54,13 @@ func Unsigned(p *models.Program, s passes.State, id Identity) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := look.packed.with(len(content), pass.spoken)
+	beside, err := d.beside(&pass)
+	if err != nil {
+		return nil, err
+	}
+	file := look.packed.with(len(content), beside)
 	file.add("pass.json", content)
-	for _, t := range pass.spoken {
+	for _, t := range beside {
 		file.add(t.name, t.text)
 	}
 	return file.close().Bytes(), nil

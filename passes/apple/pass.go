@@ -33,6 +33,10 @@ type Pass struct {
 	Style    Style     `json:"-"`
 	Fields   Fields    `json:"storeCard"` // or the style's name
 
+	// Personalization is what phones ask of the holder; nil asks nothing. It is a
+	// file beside pass.json.
+	Personalization *Personalization `json:"-"`
+
 	look   art.Look // of the strip, which is no part of pass.json
 	spoken []spoken // the texts in further languages, which aren't either
 }

@@ -15,7 +15,7 @@ import (
 // shows those of its own. pass.json is in the program's language, for phones that
 // speak none of ours.
 
-// spoken is a file of a pass's texts in a language.
+// spoken is a file that a pass alone has: its texts in a language, mostly.
 type spoken struct {
 	name string // nl.lproj/pass.strings
 	text []byte

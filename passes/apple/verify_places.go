@@ -1,9 +1,6 @@
 package apple
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // places checks locations and beacons (DOC pass, locations, beacons).
 func (j *judge) places() {
@@ -43,48 +40,5 @@ func (j *judge) places() {
 func (j *judge) nfc() {
 	if nfc := j.pass.object("nfc"); nfc != nil {
 		j.tell().nfc(nfc.text("message"), nfc.text("encryptionPublicKey"))
-	}
-}
-
-// personalFields are what personalization.json may ask for.
-var personalFields = []string{
-	"PKPassPersonalizationFieldName", "PKPassPersonalizationFieldPostalCode", "PKPassPersonalizationFieldEmailAddress", "PKPassPersonalizationFieldPhoneNumber",
-}
-
-// personalization checks the file that asks the holder to sign up (DOC
-// personalizationdictionary; ARCH).
-func (j *judge) personalization() {
-	const name = "personalization.json"
-	raw, ok := j.b.files[name]
-	if !ok {
-		return
-	}
-	bad := func(path, fault, remedy string) { j.b.add(BadPersonal, name+path, fault, remedy) }
-	if !j.pass.has("nfc") {
-		bad("", "Phones only ask holders of passes with nfc to sign up.", "Add nfc, or leave the file out.")
-	}
-	if !j.b.picture("personalizationLogo") {
-		bad("", "There is no personalizationLogo, and phones ask for one.", "Add personalizationLogo@2x.png and @3x.")
-	}
-	o := j.b.json(name, raw)
-	if o == nil {
-		return
-	}
-	if o.text("description") == "" {
-		bad(": description", "It is missing or empty.", "Say what signing up is for.")
-	}
-	fields := o.list("requiredPersonalizationFields")
-	if len(fields) == 0 {
-		bad(": requiredPersonalizationFields", "It asks for nothing.", "List the fields that are needed.")
-	}
-	for i, v := range fields {
-		if field, _ := v.(string); i < maxItems && !slices.Contains(personalFields, field) {
-			bad(fmt.Sprintf(": requiredPersonalizationFields[%d]", i), "Phones know no such field.", "Use the names that begin with PKPassPersonalizationField.")
-		}
-	}
-	for _, key := range o.keys {
-		if key != "description" && key != "requiredPersonalizationFields" && key != "termsAndConditions" {
-			bad(": "+key, "Wallet does not know this key.", "Leave it out.")
-		}
 	}
 }

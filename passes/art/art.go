@@ -31,6 +31,8 @@ const (
 	iconSide    = 38
 	logoWidth   = 160
 	logoHeight  = 50
+	formWidth   = 150 // of the logo over a form, at most
+	formHeight  = 40
 	stripWidth  = 375
 	stripHeight = 144
 )
@@ -51,8 +53,18 @@ func Draw(name string, b models.Brand) ([]Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	logos, err := sizes("logo", func(s int) image.Image { return logo(name, palette, given.logo, s) })
+	logos, err := sizes("logo", func(s int) image.Image { return logo(name, palette, given.logo, logoWidth*s, logoHeight*s) })
 	return append(icons, logos...), err
+}
+
+// FormLogo returns the logo that stands over Apple's form for signing up.
+func FormLogo(name string, b models.Brand) ([]Picture, error) {
+	given, err := decodeBrand(b)
+	if err != nil {
+		return nil, err
+	}
+	palette := PaletteOf(b)
+	return sizes("personalizationLogo", func(s int) image.Image { return logo(name, palette, given.logo, formWidth*s, formHeight*s) })
 }
 
 // Strips returns the strip of a store card with that look.
@@ -121,17 +133,16 @@ func icon(name string, p Palette, given image.Image, side int) image.Image {
 }
 
 // logo is the business's own, as large as may be, or a disc with the initials.
-func logo(name string, p Palette, given image.Image, scale int) image.Image {
+func logo(name string, p Palette, given image.Image, width, height int) image.Image {
 	if given != nil {
-		room := fit(given.Bounds().Size(), image.Rect(0, 0, logoWidth*scale, logoHeight*scale))
+		room := fit(given.Bounds().Size(), image.Rect(0, 0, width, height))
 		img := image.NewRGBA(image.Rectangle{Max: room.Size()})
 		scaleInto(img, img.Bounds(), given)
 		return img
 	}
-	side := logoHeight * scale
-	img := image.NewRGBA(image.Rect(0, 0, side, side))
+	img := image.NewRGBA(image.Rect(0, 0, height, height))
 	disc(img, p.Foreground)
-	letters(img, img.Bounds().Inset(side/8), initials(name), Readable(p.Background, p.Foreground))
+	letters(img, img.Bounds().Inset(height/8), initials(name), Readable(p.Background, p.Foreground))
 	return img
 }
 

@@ -30,6 +30,8 @@ type Card struct {
 	Barcodes           []Code `json:"barcodes"`
 	StoreCard, Generic *Face
 	Coupon, Ticket     *Face
+
+	Form *Form `json:"-"` // nil where nothing is asked
 }
 
 // Code is a barcode on a card.
@@ -173,6 +175,9 @@ func readCard(bundle []byte) (*Card, []byte, error) {
 	c := &Card{}
 	if err := json.Unmarshal(files["pass.json"], c); err != nil {
 		return nil, nil, fmt.Errorf("pass.json: %w", err)
+	}
+	if c.Form, err = formOf(files); err != nil {
+		return nil, nil, err
 	}
 	return c, files["pass.json"], c.check()
 }

@@ -29,7 +29,10 @@ type PhoneOptions struct {
 	// Verify checks a pass's signature and where it comes from; a phone
 	// refuses what does not pass. nil takes any.
 	Verify func(bundle []byte) error
-	Now    func() time.Time // time.Now when nil
+	// Proof checks that a token was signed by the maker of passes of a type; nil
+	// takes any.
+	Proof func(passType, token string, signed []byte) error
+	Now   func() time.Time // time.Now when nil
 	// Delays are the waits before a failed request is tried again; after the
 	// last the phone gives up until something else wakes it. Half a second,
 	// 2 s, 10 s and a minute when nil.

@@ -23,3 +23,11 @@ func SignedBy(roots *x509.CertPool, now func() time.Time) func(bundle []byte) er
 		return nil
 	}
 }
+
+// ProvenBy returns the check of the answer to a form, as SignedBy does that of a
+// pass.
+func ProvenBy(roots *x509.CertPool, now func() time.Time) func(passType, token string, signed []byte) error {
+	return func(passType, token string, signed []byte) error {
+		return apple.VerifyToken(token, signed, passType, roots, now())
+	}
+}
