@@ -2,12 +2,14 @@ package wallet_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"regulars/api/apitest"
 	"regulars/models"
 	"regulars/passes"
+	"regulars/wallet"
 )
 
 // Terms that were sent again, as by a script that runs daily, made a new version
@@ -52,7 +54,9 @@ func marked(t *testing.T, s *apitest.Server, version int) {
 }
 
 func TestNewTermsThatNoCardShowsPushNobody(t *testing.T) {
-	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
+	patient := wallet.UsualPace() // a slow phone that is pushed again complains, and rightly
+	patient.Poll = 20 * time.Millisecond
+	working(t, apitest.Options{Pace: &patient}, func(t *testing.T, s *apitest.Server) {
 		m := s.Enrol("Ada")
 		phone, serial := s.Hold(m)
 		marked(t, s, 1)
