@@ -94,7 +94,7 @@ func TestWhatIsMiswordedNamesItsPlace(t *testing.T) {
 		text, marked, nearest string
 		fault                 models.WordingFault
 	}{
-		{"Γεια {{.nmae}} σου", "{{.nmae}}", "name", models.NoSuchName},
+		{"Γεια {{.nome}} σου", "{{.nome}}", "name", models.NoSuchName},
 		{"Γεια {{.zzzzzz}}", "{{.zzzzzz}}", "", models.NoSuchName},
 		{"Γεια {{.name", "{{.name", "", models.Unclosed},
 		{"Γεια .name}}!", "}}", "", models.Unopened},

@@ -119,6 +119,14 @@ func stamped(kind models.CardKind) card {
 	return c
 }
 
+// asking is the card of somebody who gave no name, whom an iPhone asks.
+func asking(kind models.CardKind) card {
+	c := whole(kind)
+	c.p.Card.Apple.SignUp = models.SignUp{Ask: []models.Asked{models.AskName}, Text: "So that we know you", Terms: "Be kind."}
+	c.s.Name, c.s.SignUp = "", []models.Asked{models.AskName}
+	return c
+}
+
 // apple is what an iPhone is given.
 func (c card) apple(t *testing.T) given {
 	t.Helper()
@@ -133,6 +141,9 @@ func (c card) apple(t *testing.T) given {
 		}
 	}
 	out["pictures"] = pictures
+	if form := opened.Files["personalization.json"]; form != nil {
+		out["form"] = document(t, form)
+	}
 	return out
 }
 

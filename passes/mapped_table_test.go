@@ -12,6 +12,7 @@ const (
 	noRewards  = "money buys no rewards"
 	noStamps   = "a card with stamps is no gift card"
 	notGoogle  = "Apple Wallet's own"
+	noForm     = "Google asks nobody whose card it is"
 )
 
 // cardFields are where each thing stands that a card may say.
@@ -57,6 +58,7 @@ var cardFields = []field{
 	{name: "State.JoinedAt", apple: at("storeCard.backFields[own-since].value", "15 January 2026"), google: at("object.textModulesData[own-since].body", "15 January 2026")},
 	{name: "State.Page", apple: at("storeCard.backFields[page].value", "https://cards.example/m/x"), google: at("object.linksModuleData.uris[page].uri", "https://cards.example/m/x")},
 	{name: "State.Message", apple: at("storeCard.backFields[message].value", "Today: soup"), google: at("object.textModulesData[message].body", "Today: soup")},
+	{name: "State.SignUp", card: asking, apple: at("form.requiredPersonalizationFields", "PKPassPersonalizationFieldName"), google: nowhere(noForm)},
 	{name: "State.Voided", apple: at("voided", "true"), google: at("object.state", "INACTIVE"),
 		card: func(kind models.CardKind) card {
 			c := whole(kind)
@@ -92,6 +94,9 @@ var cardFields = []field{
 	}, without: func(c *card) { c.p.Card.Apple.Shared = true },
 		apple: at("sharingProhibited", "true"), google: nowhere(notGoogle + ": its Google counterpart is Holders")},
 	{name: "Card.Apple.NFC", apple: at("nfc.encryptionPublicKey", readers), google: nowhere(notGoogle + ": its Google counterpart is SmartTap")},
+	{name: "Card.Apple.SignUp.Ask", card: asking, apple: at("form.requiredPersonalizationFields", "PKPassPersonalizationFieldName"), google: nowhere(noForm)},
+	{name: "Card.Apple.SignUp.Text", card: asking, apple: at("form.description", "So that we know you"), google: nowhere(noForm)},
+	{name: "Card.Apple.SignUp.Terms", card: asking, apple: at("form.termsAndConditions", "Be kind."), google: nowhere(noForm)},
 	{name: "Card.Google.Holders", apple: nowhere(notApple + ": its Apple counterpart is Shared"), google: at("class.multipleDevicesAndHoldersAllowedStatus", "ONE_USER_ONE_DEVICE")},
 	{name: "Card.Google.NoScreenshots", apple: nowhere("no iPhone can forbid them"), google: at("object.passConstraints.screenshotEligibility", "INELIGIBLE")},
 	{name: "Card.Google.Rotating", apple: nowhere("no barcode of Apple's changes by itself"), google: at("object.rotatingBarcode.valuePattern", "70000000000000000011{totp_value_0}")},

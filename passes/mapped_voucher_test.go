@@ -58,8 +58,9 @@ type promise struct {
 }
 
 const (
-	ofTheCard = "it is of the card"
-	noNotice  = "no voucher asks for it"
+	ofTheCard   = "it is of the card"
+	ofTheMember = "it asks whose the card is, and not the voucher"
+	noNotice    = "no voucher asks for it"
 )
 
 // promises are where each thing stands that a voucher may say.
@@ -95,6 +96,9 @@ var promises = []promise{
 	{"Card.Apple.Launch", at("appLaunchURL", "cafe://card"), nowhere(notGoogle), nil},
 	{"Card.Apple.Shared", at("sharingProhibited", "true"), nowhere(notGoogle), func(v *voucher) { v.p.Card.Apple.Shared = true }},
 	{"Card.Apple.NFC", at("nfc.message", "8123456789012341"), nowhere(notGoogle + ": its Google counterpart is SmartTap"), nil},
+	{"Card.Apple.SignUp.Ask", nowhere(ofTheMember), nowhere(noForm), nil},
+	{"Card.Apple.SignUp.Text", nowhere(ofTheMember), nowhere(noForm), nil},
+	{"Card.Apple.SignUp.Terms", nowhere(ofTheMember), nowhere(noForm), nil},
 	{"Card.Google.Holders", nowhere(notApple), at("class.multipleDevicesAndHoldersAllowedStatus", "ONE_USER_ONE_DEVICE"), nil},
 	{"Card.Google.NoScreenshots", nowhere("no iPhone can forbid them"), at("object.passConstraints.screenshotEligibility", "INELIGIBLE"), nil},
 	{"Card.Google.Rotating", nowhere(noNotice), nowhere("its code is good once, and a picture of it no oftener"), nil},

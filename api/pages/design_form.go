@@ -123,7 +123,7 @@ func (d *draft) colours(c *gin.Context) {
 // rows reads the lists of the form.
 func (d *draft) rows(c *gin.Context) {
 	if at := c.PostFormArray("at"); len(at) > 0 {
-		d.fields = fieldRows(c, at, d.Program.Card.Fields)
+		d.fields = fieldRows(c, at, d.Card.Fields)
 	}
 	if names, urls := c.PostFormArray("link_name"), c.PostFormArray("link_url"); len(names) > 0 {
 		d.links = nil

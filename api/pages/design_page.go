@@ -35,7 +35,7 @@ func (p *Pages) designPage(c *gin.Context, program *models.Program, d *draft) (t
 		Samples:   options(t, "design.sample.", preview.SampleNames, sampleOf(c)),
 		Rows:      designRows(t, d), Values: d.values(), Ticks: d.ticked(), Said: d.table(),
 		Links: []templates.DesignPair{}, Wrong: map[string]templates.DesignFault{}, Ready: ready(t, program),
-		Changed: !d.Terms.Equal(program.Terms),
+		Changed: !d.Equal(program.Terms),
 	}
 	for _, l := range spare(d.links) {
 		page.Links = append(page.Links, templates.DesignPair{First: l.Name, Second: l.URL})

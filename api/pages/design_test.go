@@ -198,7 +198,7 @@ func TestOwnerDesignsTheRest(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, input, typed string }{
 		{"a link", "link_url", "javascript:x"}, {"a place", "place_at", "Amsterdam"}, {"a beacon", "beacon_at", "7"}, {"how near", "near", "far"},
-		{"the last day", "expires", "tomorrow"}, {"an app", "apps", "mine"}, {"a field", "text", "{{.nmae}}"}, {"a translation", "said_nl", "{{.nmae}}"},
+		{"the last day", "expires", "tomorrow"}, {"an app", "apps", "mine"}, {"a field", "text", "{{.nome}}"}, {"a translation", "said_nl", "{{.nome}}"},
 	} {
 		t.Run("refused is "+tt.name, func(t *testing.T) {
 			for _, lang := range []string{"en", "nl", "pl", "nb", "el"} {
