@@ -63,7 +63,7 @@ func (e *Misworded) remedy() string {
 func nearest(wrong string, known []string) string {
 	best, least := "", len(wrong)/2+1
 	for _, name := range known {
-		if d := distance(wrong, name); d < least {
+		if d := Distance(wrong, name); d < least {
 			best, least = name, d
 		}
 	}

@@ -67,8 +67,8 @@ func namedPart(text string, at int, inside string, known []string) (piece, error
 	return piece{name: bare, or: strings.TrimSpace(or), always: always}, nil
 }
 
-// distance is how many letters are changed, put in or taken out between two names.
-func distance(a, b string) int {
+// Distance is how many letters are changed, put in or taken out between two names.
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

@@ -242,7 +242,7 @@ func unknown(key string, fields map[string]int, within, here place) error {
 	says := fmt.Sprintf("line %d: %s: there is no key %s", here.line, of, strconv.Quote(key))
 	meant, least := "", 3
 	for name := range fields {
-		if d := distance(key, name); d < least || d == least && meant != "" && name < meant {
+		if d := models.Distance(key, name); d < least || d == least && meant != "" && name < meant {
 			meant, least = name, d
 		}
 	}
@@ -250,25 +250,4 @@ func unknown(key string, fields map[string]int, within, here place) error {
 		says += fmt.Sprintf("; is it %s?", meant)
 	}
 	return errors.New(says)
-}
-
-// distance is how many letters have to be put in, taken out or changed to make
-// b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := before
-			if a[i] != b[j] {
-				change++
-			}
-			before, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
