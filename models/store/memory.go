@@ -1,12 +1,14 @@
 package store
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -31,8 +33,15 @@ func marshal(doc any) (bson.Raw, error) {
 	return b.Bytes(), err
 }
 
+// buffers are what documents are read through: the driver takes one of its usual
+// size as it is, instead of making a page anew for each document.
+var buffers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+
 func unmarshal(raw bson.Raw, doc any) error {
-	d := bson.NewDecoder(bson.NewDocumentReader(bytes.NewReader(raw)))
+	b := buffers.Get().(*bufio.Reader)
+	defer buffers.Put(b)
+	b.Reset(bytes.NewReader(raw))
+	d := bson.NewDecoder(bson.NewDocumentReader(b))
 	d.SetRegistry(types)
 	return d.Decode(doc)
 }
