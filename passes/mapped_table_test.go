@@ -117,6 +117,7 @@ var cardFields = []field{
 	{name: "Brand.Foreground", apple: at("foregroundColor", "rgb(255, 255, 255)"), google: drawing("hero"), without: repainted(&models.Brand{Foreground: "#ffffc0"})},
 	{name: "Brand.Label", apple: at("labelColor", "rgb(231, 201, 165)"), google: nowhere("Google chooses the colours of texts"), without: repainted(&models.Brand{Label: "#ffd0d0"})},
 	{name: "Brand.Logo", apple: drawing("logo"), google: drawing("logo")},
+	{name: "Brand.Logo", of: " as a wordmark", card: spelt, apple: drawing("logo"), google: at("class.wideProgramLogo.sourceUri.uri", "https://cards.example/wide.png")},
 	{name: "Brand.Strip", apple: drawing("strip"), google: drawing("hero")},
 	{name: "Brand.Shows", apple: drawing("strip"), google: drawing("hero")},
 	{name: "Brand.Stamps.Card", card: stamped, apple: drawing("strip"), google: drawing("hero"), gift: never(noStamps)},

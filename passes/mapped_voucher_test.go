@@ -46,8 +46,7 @@ func (v voucher) apple(t *testing.T) given {
 func (v voucher) google(t *testing.T) given {
 	t.Helper()
 	o := google.Offer{Program: v.p, Voucher: v.v, State: v.v.State(good), ID: "3388.s.v-1", Locale: v.owner.Locale}
-	images := google.Images{Logo: "https://cards.example/logo.png", Hero: "https://cards.example/hero.png"}
-	return given{"class": document(t, o.Class("3388", images)), "object": document(t, o.Object("3388"))}
+	return given{"class": document(t, o.Class("3388", google.ImagesOf(v.p, hosted))), "object": document(t, o.Object("3388"))}
 }
 
 // promise is a row: the place of one thing on a coupon and on an offer.
@@ -127,4 +126,14 @@ func TestBothWalletsSayTheSameOfAVoucher(t *testing.T) {
 		})
 	}
 	closed(t, rows, passes.Coupon{}, models.Card{})
+}
+
+// Where the logo spells the name, it stands for it on both phones.
+func TestAVouchersWordmark(t *testing.T) {
+	v := promised()
+	require.NotEmpty(t, v.apple(t).at("logoText"))
+	require.Empty(t, v.google(t).at("class.wideTitleImage"))
+	v.p.Brand.Logo = painted(300, 100)
+	require.Empty(t, v.apple(t).at("logoText"))
+	require.Equal(t, "https://cards.example/wide.png", v.google(t).at("class.wideTitleImage.sourceUri.uri"))
 }

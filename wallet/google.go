@@ -36,7 +36,7 @@ type GoogleIssuer struct {
 // images are where Google finds a program's pictures. The version is in the
 // name, because Google keeps what it fetched.
 func (g *GoogleIssuer) images(p *models.Program) google.Images {
-	return google.Images{Logo: g.picture(p, "logo"), Hero: g.picture(p, "hero")}
+	return google.ImagesOf(p, func(name string) string { return g.picture(p, name) })
 }
 
 // hero is where Google finds the picture across a member's card: a name of its own

@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"strings"
 	"testing"
@@ -58,5 +60,30 @@ func TestStampsReachBothKindsOfPhones(t *testing.T) {
 			require.NotEqual(t, before, after)
 			before = after
 		}
+	})
+}
+
+// A logo that spells the name reaches Google wide, at an address of its version.
+func TestAWordmarkReachesGoogle(t *testing.T) {
+	working(t, apitest.Options{}, func(t *testing.T, s *apitest.Server) {
+		ada := s.Enrol("Ada")
+		wide := func() string {
+			link, err := s.Wallet.Save(t.Context(), ada.Download)
+			require.NoError(t, err)
+			object, err := wallettest.NewAndroid("Andy", s.Google, "").Save(link)
+			require.NoError(t, err)
+			o, _ := s.Google.Resource("loyaltyObject", object)
+			c, _ := s.Google.Resource("loyaltyClass", fmt.Sprint(o["classId"]))
+			return fmt.Sprint(c["wideProgramLogo"])
+		}
+		require.NotContains(t, wide(), "/art/")
+		publish(t, s, func(t *models.Terms) {
+			var logo bytes.Buffer
+			if err := png.Encode(&logo, image.NewNRGBA(image.Rect(0, 0, 300, 100))); err != nil {
+				panic(err) // a buffer takes all
+			}
+			t.Brand.Logo = logo.Bytes()
+		})
+		soon(t, "the wordmark at Google", func() bool { return strings.Contains(wide(), "/art/demo/2/wide.png") })
 	})
 }

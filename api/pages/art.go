@@ -73,6 +73,8 @@ const (
 	logoSide   = 660
 	heroWidth  = 1032
 	heroHeight = 336
+	wideWidth  = 1280
+	wideHeight = 400
 )
 
 func (s *pictures) of(p *models.Program, file string) ([]byte, error) {
@@ -88,6 +90,8 @@ func (s *pictures) of(p *models.Program, file string) ([]byte, error) {
 	switch {
 	case file == "logo.png":
 		png, err = art.Square(p.Name, p.Brand, logoSide)
+	case file == "wide.png" && art.Wordmark(p.Brand):
+		png, err = art.Wide(p.Brand, wideWidth, wideHeight)
 	case file == "hero.png":
 		png, err = art.Banner(p.Name, p.Brand, art.Look{}, heroWidth, heroHeight)
 	case member && passes.CanLook(p, look) && file == "hero-"+look.String()+".png":

@@ -2,6 +2,7 @@ package pages_test
 
 import (
 	"bytes"
+	"image"
 	"image/png"
 	"strings"
 	"testing"
@@ -52,4 +53,30 @@ func TestStampsOnTheMembersPage(t *testing.T) {
 	}
 	require.Equal(t, 404, b.get("/art/demo/1/hero-stamps-1-10.png").Status, "that version shows none")
 	require.Equal(t, 200, b.get("/art/demo/1/hero.png").Status)
+}
+
+// A logo that spells a name has a wide picture for Google, and no other logo has one.
+func TestWideLogo(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	b := open(s)
+	for i, tt := range []struct {
+		width  int
+		status int
+	}{{100, 404}, {300, 200}} {
+		terms := apitest.Terms()
+		var logo bytes.Buffer
+		require.NoError(t, png.Encode(&logo, image.NewNRGBA(image.Rect(0, 0, tt.width, 100))))
+		terms.Brand.Logo = logo.Bytes()
+		p, err := s.Wallet.Publish(t.Context(), "demo", terms, i+1, "")
+		require.NoError(t, err)
+		got := b.get("/art/" + p.Key + "/wide.png")
+		require.Equal(t, tt.status, got.Status)
+		if tt.status == 200 {
+			require.Contains(t, got.Header.Get("Cache-Control"), "immutable")
+			config, err := png.DecodeConfig(bytes.NewReader(got.Body))
+			require.NoError(t, err)
+			require.Equal(t, []int{1280, 400}, []int{config.Width, config.Height}, "as Google asks for")
+		}
+	}
+	require.Equal(t, 404, b.get("/art/demo/1/wide.png").Status, "that version has no logo")
 }

@@ -9,6 +9,7 @@ package art
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
@@ -113,6 +114,22 @@ func Banner(name string, b models.Brand, l Look, width, height int) ([]byte, err
 func Wordmark(b models.Brand) bool {
 	config, err := png.DecodeConfig(bytes.NewReader(b.Logo))
 	return err == nil && config.Width > 2*config.Height
+}
+
+// Wide returns a wordmark as a PNG file of that size in pixels, as large as may be at
+// the left, where cards begin. What it leaves free shows the ground.
+func Wide(b models.Brand, width, height int) ([]byte, error) {
+	given, err := decodeBrand(b)
+	if err != nil {
+		return nil, err
+	}
+	if given.logo == nil {
+		return nil, errors.New("draw a wordmark: there is no logo")
+	}
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	room := fit(given.logo.Bounds().Size(), img.Bounds())
+	scaleInto(img, room.Sub(image.Pt(room.Min.X, 0)), given.logo)
+	return encode(img)
 }
 
 // icon is the logo on the brand's ground, or the initials when there is no

@@ -99,6 +99,30 @@ func TestGivenPicturesAreFittedAndCut(t *testing.T) {
 	require.Equal(t, color.NRGBA{R: 255, G: 255, B: 255, A: 255}, color.NRGBAModel.Convert(img.At(32, 32)), "a square logo is the icon")
 }
 
+func TestWordmarkStandsAtTheLeft(t *testing.T) {
+	b := dark
+	b.Logo = picture(t, 300, 100, color.White)
+	file, err := Wide(b, 1280, 400)
+	require.NoError(t, err)
+	img, err := png.Decode(bytes.NewReader(file))
+	require.NoError(t, err)
+	require.Equal(t, image.Pt(1280, 400), img.Bounds().Size())
+	clear, white := color.NRGBA{}, color.NRGBA{R: 255, G: 255, B: 255, A: 255}
+	for at, want := range map[image.Point]color.NRGBA{{}: white, {X: 1190, Y: 390}: white, {X: 1210, Y: 200}: clear} {
+		require.Equal(t, want, color.NRGBAModel.Convert(img.At(at.X, at.Y)), at)
+	}
+	b.Logo = picture(t, 800, 100, color.White)
+	file, err = Wide(b, 1280, 400)
+	require.NoError(t, err)
+	img, err = png.Decode(bytes.NewReader(file))
+	require.NoError(t, err)
+	for at, want := range map[image.Point]color.NRGBA{{X: 1270, Y: 200}: white, {X: 640, Y: 100}: clear, {X: 640, Y: 300}: clear} {
+		require.Equal(t, want, color.NRGBAModel.Convert(img.At(at.X, at.Y)), at)
+	}
+	_, err = Wide(dark, 1280, 400)
+	require.Error(t, err, "there is none")
+}
+
 func TestIconsAndStripsAreOpaque(t *testing.T) {
 	b := light
 	b.Strip = picture(t, 375, 144, color.NRGBA{R: 255, A: 40})

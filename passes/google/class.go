@@ -6,6 +6,7 @@ import (
 	"google.golang.org/api/walletobjects/v1"
 
 	"regulars/models"
+	"regulars/passes/art"
 	"regulars/templates"
 )
 
@@ -13,8 +14,18 @@ import (
 // pictures. Google keeps what it fetched: a changed picture needs a new URL.
 type Images struct {
 	Logo string // square, 660 px or more, cut to a circle; Google refuses a class without
-	Wide string // 1280 by 400; optional
+	Wide string // 1280 by 400, which takes the place of the logo; optional
 	Hero string // 1032 by 336, over the full width; optional
+}
+
+// ImagesOf returns the pictures that a program has, each at the address of its name.
+// Only a logo that spells a name stands wide: another would leave its place empty.
+func ImagesOf(p *models.Program, address func(name string) string) Images {
+	images := Images{Logo: address("logo"), Hero: address("hero")}
+	if art.Wordmark(p.Brand) {
+		images.Wide = address("wide")
+	}
+	return images
 }
 
 // Class returns what all cards of p share. It always asks for review: Google

@@ -28,7 +28,7 @@ func TestProgramOfMoneyHasGiftCards(t *testing.T) {
 	p := purse()
 	require.Equal(t, models.GiftCard, p.CardKind())
 	require.Equal(t, models.LoyaltyCard, cafe().CardKind())
-	images := google.Images{Logo: "https://cafe.example/a/logo-1.png", Hero: "https://cafe.example/a/hero-1.png"}
+	images := google.Images{Logo: "https://cafe.example/a/logo-1.png", Wide: "https://cafe.example/a/wide-1.png", Hero: "https://cafe.example/a/hero-1.png"}
 	golden(t, "gift-class.json", google.CardClass(models.GiftCard, p, issuer, images, "https://cafe.example/google/callback"))
 	golden(t, "gift-object.json", gift(p, holding(p, models.State{Balances: map[models.Unit]int64{models.Value: 1250}})).Object())
 	golden(t, "gift-voided.json", gift(p, passes.State{Program: "demo", Version: 3, Voided: true}).Object())

@@ -87,6 +87,9 @@ func TestClassSaysWhatAllMembersShare(t *testing.T) {
 
 	plain := cafe()
 	plain.Contact, plain.Rewards = models.Contact{}, nil
+	wide := images
+	wide.Wide = "https://cafe.example/a/wide-1.png"
+	golden(t, "class-wide.json", google.Class(plain, issuer, wide, ""))
 	golden(t, "class-units.json", google.Class(bakery(), issuer, images, ""))
 	golden(t, "class-plain.json", google.Class(plain, issuer, google.Images{Logo: images.Logo}, ""))
 }

@@ -67,7 +67,7 @@ func (o *Offer) Class(issuer string, images Images) *walletobjects.OfferClass {
 		ShortTitle: cut(name, maxShortTitle), LocalizedShortTitle: everywhere(p, translation(p, name, maxShortTitle)),
 		Details: o.details(templates.For(p.Locale)), LocalizedDetails: everywhere(p, o.details),
 		FinePrint: templates.For(p.Locale).Say("googleOfferUse"), LocalizedFinePrint: everywhere(p, say("googleOfferUse")),
-		TitleImage: image(p, images.Logo), HeroImage: image(p, images.Hero),
+		TitleImage: image(p, images.Logo), WideTitleImage: image(p, images.Wide), HeroImage: image(p, images.Hero),
 		LinksModuleData: links(contacts(p)), MerchantLocations: chosen.places, AppLinkData: chosen.app,
 		MultipleDevicesAndHoldersAllowedStatus: chosen.holders,
 		EnableSmartTap:                         len(chosen.readers) > 0, RedemptionIssuers: chosen.readers, ForceSendFields: []string{"EnableSmartTap"},
@@ -76,7 +76,7 @@ func (o *Offer) Class(issuer string, images Images) *walletobjects.OfferClass {
 		c.HomepageUri = &walletobjects.Uri{Uri: p.Contact.Website, LocalizedDescription: everywhere(p, say("googleWebsite")), Id: "website"}
 	}
 	nullEmpty(&c.NullFields, map[string]bool{
-		"TitleImage": c.TitleImage == nil, "HeroImage": c.HeroImage == nil, "HomepageUri": c.HomepageUri == nil,
+		"TitleImage": c.TitleImage == nil, "WideTitleImage": c.WideTitleImage == nil, "HeroImage": c.HeroImage == nil, "HomepageUri": c.HomepageUri == nil,
 		"LinksModuleData": c.LinksModuleData == nil,
 	})
 	nullEmpty(&c.NullFields, chosen.empty())

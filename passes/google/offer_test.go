@@ -24,7 +24,7 @@ func cake() *google.Offer {
 }
 
 func TestVoucherIsAnOffer(t *testing.T) {
-	images := google.Images{Logo: "https://cafe.example/a/logo-1.png", Hero: "https://cafe.example/a/hero-1.png"}
+	images := google.Images{Logo: "https://cafe.example/a/logo-1.png", Wide: "https://cafe.example/a/wide-1.png", Hero: "https://cafe.example/a/hero-1.png"}
 	golden(t, "offer-class.json", cake().Class(issuer, images))
 	golden(t, "offer-object.json", cake().Object(issuer))
 	used := cake()

@@ -49,7 +49,7 @@ func tree(t *testing.T, v any) any {
 // Whatever Google is given in several languages it has in all: the program's own as
 // the one for everybody else, and each other once.
 func TestGoogleHasEachTextOfTheDesignsInAllLanguages(t *testing.T) {
-	images := google.Images{Logo: logoURL, Hero: heroURL}
+	images := google.Images{Logo: hostedAt("logo"), Hero: hostedAt("hero")}
 	for _, d := range templates.Designs() {
 		for _, lang := range templates.Languages {
 			p := designed(t, d.Name, lang)

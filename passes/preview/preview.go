@@ -109,7 +109,7 @@ func Of(p *models.Program, s passes.State, o Options) (Sheet, error) {
 		if err != nil {
 			return Sheet{}, err
 		}
-		images := google.Images{Logo: logoURL, Hero: heroURL}
+		images := google.ImagesOf(p, hostedAt)
 		hero := ""
 		if s.Look(p) != (art.Look{}) {
 			hero = memberURL
@@ -123,12 +123,11 @@ func Of(p *models.Program, s passes.State, o Options) (Sheet, error) {
 	return sheet, nil
 }
 
-// Addresses that stand for where Google would fetch pictures from.
-const (
-	logoURL   = "https://preview.invalid/logo.png"
-	heroURL   = "https://preview.invalid/hero.png"
-	memberURL = "https://preview.invalid/member.png"
-)
+// hostedAt is an address that stands for where Google would fetch a picture from.
+func hostedAt(name string) string { return "https://preview.invalid/" + name + ".png" }
+
+// memberURL is that of the picture across one member's card.
+var memberURL = hostedAt("member")
 
 // hosted draws the pictures that Google would fetch and show, in the size of a
 // sharp screen. The member's own takes the place of the one that all share.
@@ -141,7 +140,13 @@ func hosted(p *models.Program, s passes.State) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw the picture across: %w", err)
 	}
-	return map[string][]byte{logoURL: logo, heroURL: hero, memberURL: hero}, nil
+	pictures := map[string][]byte{hostedAt("logo"): logo, hostedAt("hero"): hero, memberURL: hero}
+	if art.Wordmark(p.Brand) {
+		if pictures[hostedAt("wide")], err = art.Wide(p.Brand, 480, 150); err != nil {
+			return nil, fmt.Errorf("draw the wide logo: %w", err)
+		}
+	}
+	return pictures, nil
 }
 
 // Google draws a class and an object of any kind that Google Wallet has for shops, as

@@ -184,6 +184,15 @@ func TestOwnersCard(t *testing.T) {
 	require.Empty(t, sheet.Warnings)
 }
 
+// A logo that spells the name stands wide on an Android phone, in place of the circle.
+func TestWordmark(t *testing.T) {
+	p := designed(t, "restaurant-tiers", "en")
+	p.Brand.Logo = landscape(t, 300, 100)
+	sheet := drawn(t, p, HalfWay, Options{})
+	keep(t, "wordmark", sheet, 1)
+	require.Contains(t, string(sheet.Faces[2].SVG()), `width="150"`)
+}
+
 // A member whose language is not known has a pass with all, and the phone chooses.
 func TestPhoneChoosesTheLanguage(t *testing.T) {
 	p := designed(t, "bakery-points", "en")
