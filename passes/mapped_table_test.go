@@ -68,6 +68,12 @@ var cardFields = []field{
 	// What the owner designed.
 	{name: "Card.Fields.ID", apple: at("storeCard.backFields[own-since].key", "own-since"), google: at("object.textModulesData[own-since].id", "own-since"),
 		without: func(c *card) { c.p.Card.Fields[0].ID = "joined" }},
+	{name: "Card.Fields.ID", of: " of what is good to know", apple: at("storeCard.backFields[terms].value", "the balance at the till is the one that counts"),
+		google: at("class.textModulesData[terms].localizedBody.defaultValue.value", "the balance at the till is the one that counts"), without: leftOut("terms")},
+	{name: "Card.Fields.ID", of: " of how to earn", apple: at("storeCard.backFields[earn].value", "1 point for every"),
+		google: at("class.textModulesData[earn].localizedBody.defaultValue.value", "1 point for every"), gift: never("money is not earned"), without: leftOut("earn")},
+	{name: "Card.Fields.ID", of: " of the rewards", apple: at("storeCard.backFields[rewards].value", "Coffee: 50 points"),
+		google: at("class.textModulesData[rewards].localizedBody.defaultValue.value", "Coffee: 50 points"), gift: never(noRewards), without: leftOut("rewards")},
 	{name: "Card.Fields.At", card: designed, apple: at("storeCard.secondaryFields[own-who].value", "Anna!"), google: at("class.classTemplateInfo.cardTemplateOverride", "own-who"),
 		without: func(c *card) { c.p.Card.Fields[0].At = models.Back }},
 	{name: "Card.Fields.Label", apple: at("storeCard.backFields[own-since].label", "Since"), google: at("object.textModulesData[own-since].header", "Since")},
@@ -135,6 +141,13 @@ var cardFields = []field{
 	{name: "Contact.Phone", apple: at("storeCard.backFields[contact].value", "+31201234567"), google: at("class.linksModuleData.uris[phone].uri", "tel:+31201234567")},
 	{name: "Contact.Website", apple: at("storeCard.backFields[contact].value", "https://demo.example"), google: at("class.homepageUri.uri", "https://demo.example")},
 	{name: "Contact.Address", apple: at("storeCard.backFields[contact].value", "Main Street 1"), google: at("class.textModulesData[address].localizedBody.defaultValue.value", "Main Street 1")},
+}
+
+// leftOut leaves a part of our back out, as an owner can.
+func leftOut(part models.RuleID) func(*card) {
+	return func(c *card) {
+		c.p.Card.Fields = append(c.p.Card.Fields, models.CardField{ID: part, At: models.Back})
+	}
 }
 
 // repainted gives a card another colour.

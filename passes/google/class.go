@@ -100,6 +100,11 @@ func classTexts(p *models.Program) []*walletobjects.TextModuleData {
 	if p.Contact.Address != "" {
 		list = append(list, localized(p, "address", say("googleAddress"), func(*templates.Texts) string { return p.Contact.Address }))
 	}
+	if !replaced(p, "terms") {
+		list = append(list, localized(p, "terms", say("passTerms"), func(t *templates.Texts) string {
+			return t.Say("passTermsText", templates.Args{"Organization": p.In(t.Lang).Organization})
+		}))
+	}
 	return append(list, ownClassTexts(p)...)
 }
 

@@ -97,8 +97,9 @@ func same(f *models.CardField, names []string) bool {
 	return badLabel == nil && badText == nil && len(label.Names())+len(text.Names()) == 0
 }
 
-// maxShared is how many of them the class has, beside how to earn, rewards and address.
-const maxShared = maxModules - 3
+// maxShared is how many of them the class has, beside how to earn, rewards, address
+// and what is good to know.
+const maxShared = maxModules - 4
 
 // backOf returns the owner's fields of the back that are the same for all, as far as
 // the class has room for them, and all others.
