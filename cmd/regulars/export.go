@@ -81,7 +81,7 @@ type exportMembersCommand struct {
 // Run exports the members. Cards are written as text, since a spreadsheet
 // would cut twenty digits short.
 func (c *exportMembersCommand) Run(ctx context.Context) error {
-	const header = "id,customer,card,name,phone,email,birthday,locale,tags,joined,erased"
+	const header = "id,customer,card,name,phone,email,birthday,locale,tags,joined,erased,postcode"
 	none := func(int, models.Unit) []string { return nil }
 	return c.export(ctx, header, none, nil, func(s *wallet.Service, _ []models.Unit, row func(...string) error) error {
 		for m, err := range s.Stores.Members.All(ctx, models.ProgramID(c.Program)) {
@@ -92,7 +92,7 @@ func (c *exportMembersCommand) Run(ctx context.Context) error {
 			if m.ErasedAt != nil {
 				erased = m.ErasedAt.Format(time.RFC3339)
 			}
-			err := row(string(m.ID), m.Customer, string(m.Card), m.Name, m.Phone, m.Email, m.Birthday, m.Locale, strings.Join(m.Tags, " "), m.JoinedAt.Format(time.RFC3339), erased)
+			err := row(string(m.ID), m.Customer, string(m.Card), m.Name, m.Phone, m.Email, m.Birthday, m.Locale, strings.Join(m.Tags, " "), m.JoinedAt.Format(time.RFC3339), erased, m.Postcode)
 			if err != nil {
 				return err
 			}
