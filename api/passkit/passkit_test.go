@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -638,4 +640,27 @@ func TestAVersionIsSignedOnce(t *testing.T) {
 		}
 		require.Equal(t, "2", signed())
 	})
+}
+
+// What phones may call stands in docs/api.md, each call and no other.
+func TestEveryCallIsDocumented(t *testing.T) {
+	gin.SetMode(gin.TestMode)
+	engine := gin.New()
+	(&passkit.API{}).Mount(engine.Group("/passkit"))
+	var calls []string
+	for _, r := range engine.Routes() {
+		if r.Method != http.MethodHead { // it stands beside its GET
+			calls = append(calls, r.Method+" "+r.Path)
+		}
+	}
+	text, err := os.ReadFile("../../docs/api.md")
+	require.NoError(t, err)
+	var told []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /passkit/[^`]*)` \\|").FindAllSubmatch(text, -1) {
+		told = append(told, string(row[1]))
+	}
+	require.ElementsMatch(t, calls, told)
+	operating, err := os.ReadFile("../../docs/operating.md")
+	require.NoError(t, err)
+	require.Contains(t, string(operating), "`POST /passkit/v1/passes/:type/:serial/personalize`")
 }
