@@ -29,6 +29,7 @@ type CardDesign struct {
 	Shows                      []Choice
 	Shapes, Icons, Free        []Choice
 	Barcodes, Fallbacks        []Choice
+	Asked                      []Choice // by iPhones, of who gave no name
 	Holders                    []Choice
 	Stamps                     bool // the program has a stamp card to show
 	Pictures                   []DesignPicture
@@ -119,7 +120,7 @@ type DesignLang struct {
 // DesignText is a text and what it is in the languages of the table.
 type DesignText struct {
 	Text         string
-	At           string // the row of the form in which it stands
+	At           string // the row or the input of the form in which it stands
 	Said         []string
 	Own, OwnLang string // what it is in the program's own language, which the table does not show
 }

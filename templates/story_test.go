@@ -224,7 +224,7 @@ var stories = map[string]Page{
 		Pictures: []DesignPicture{{Name: "logo", Kept: "aGVsbG8="}, {Name: "stamp", URL: "/console/design/pictures/stamp?v=3", None: true}, {Name: "strip"}},
 		Rows: []DesignRow{{ID: "points", Label: "Points", Text: "{{.points}}", Areas: []Choice{{Purpose: "header", Wording: "Top, seen in the stack", Given: true}}},
 			{ID: "hours", Label: "Open", Text: "{{.hours}}", Areas: []Choice{{Purpose: "back", Wording: "Back", Given: true}}}},
-		Links: []DesignPair{{"The menu", "https://demo.example/menu"}}, Places: []DesignPair{{"52.3676, 4.9041", "Your card"}}, Beacons: []DesignPair{{}}, Values: map[string]string{"apps": "1234567890"}, Ticks: map[string]bool{"rotating": true},
+		Links: []DesignPair{{"The menu", "https://demo.example/menu"}}, Places: []DesignPair{{"52.3676, 4.9041", "Your card"}}, Beacons: []DesignPair{{}}, Values: map[string]string{"apps": "1234567890", "sign_up_text": "Your name on your card"}, Asked: []Choice{{Purpose: "name", Wording: "Name", Given: true}, {Purpose: "postcode", Wording: "Postal code"}}, Ticks: map[string]bool{"rotating": true},
 		Names: []string{"name", "points", "stamps:lunch", "reward_to_go"}, Samples: []Choice{{Purpose: "half", Wording: "somebody half way", Given: true}}, Speaks: []Choice{{Purpose: "en", Wording: "English", Given: true}},
 		Said:    DesignSaid{Langs: []DesignLang{{"nl", "Nederlands", 1}, {"el", "Ελληνικά", 0}}, Card: []DesignText{{Text: "Open", At: "fields-1-label", Said: []string{"", "Ανοιχτά"}, OwnLang: "en"}}, Rest: []DesignText{{Text: "Coffee", Said: []string{"Koffie", "Καφές"}, OwnLang: "en"}}},
 		Ready:   []DesignStart{{Name: "use-ready-cafe-stamps", Title: "Café", Picture: "/console/design/pictures/ready-cafe-stamps?v=3"}},

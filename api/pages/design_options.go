@@ -19,7 +19,7 @@ func (d *draft) options(c *gin.Context) {
 	card := &d.Card
 	for name, to := range d.words() {
 		if value, ok := c.GetPostForm(name); ok {
-			*to = strings.TrimSpace(value)
+			*to = lines(value)
 		}
 	}
 	for name, to := range map[string]*[]string{"apps": &card.Apple.Apps, "smart_tap": &card.Google.SmartTap} {
@@ -34,7 +34,11 @@ func (d *draft) options(c *gin.Context) {
 	if c.PostForm("static") != "" {
 		card.Google.Static = models.StaticRefused
 	}
-	d.fallbacks(c.PostFormArray("fallback"))
+	card.Fallbacks = ordered(card.Fallbacks, symbologies, c.PostFormArray("fallback"))
+	if _, ok := c.GetPostForm("sign_up_text"); ok { // a page from before an update has no such part
+		form := &card.Apple.SignUp
+		form.Ask = ordered(form.Ask, asked, c.PostFormArray("sign_up_ask"))
+	}
 	d.near, card.Near = strings.TrimSpace(c.PostForm("near")), 0
 	if d.near != "" {
 		n, err := strconv.ParseInt(d.near, 10, 64)
@@ -48,7 +52,8 @@ func (d *draft) options(c *gin.Context) {
 func (d *draft) words() map[string]*string {
 	a, g := &d.Card.Apple, &d.Card.Google
 	return map[string]*string{
-		"expires": &d.Card.Expires, "launch": &a.Launch, "nfc": &a.NFC, "holders": (*string)(&g.Holders), "app": &g.App, "provider": &g.Provider,
+		"expires": &d.Card.Expires, "launch": &a.Launch, "nfc": &a.NFC, "sign_up_text": &a.SignUp.Text, "sign_up_terms": &a.SignUp.Terms,
+		"holders": (*string)(&g.Holders), "app": &g.App, "provider": &g.Provider,
 	}
 }
 
@@ -58,15 +63,19 @@ func (d *draft) ticks() map[string]*bool {
 	return map[string]*bool{"shared": &a.Shared, "no_screenshots": &g.NoScreenshots, "rotating": &g.Rotating, "vouchers": &g.Vouchers}
 }
 
-// fallbacks keeps the order in which they were, and puts new ones behind.
-func (d *draft) fallbacks(chosen []string) {
-	var all []models.Symbology
-	for _, s := range append(slices.Clone(d.Card.Fallbacks), symbologies...) {
-		if slices.Contains(chosen, string(s)) && !slices.Contains(all, s) {
-			all = append(all, s)
+// ordered are the chosen ones of those that there are, in the order in which they
+// were, and new ones behind.
+func ordered[T ~string](were, there []T, chosen []string) []T {
+	var all []T
+	for _, v := range append(slices.Clone(were), there...) {
+		if slices.Contains(chosen, string(v)) && !slices.Contains(all, v) {
+			all = append(all, v)
 		}
 	}
-	d.Card.Fallbacks = all
+	return all
 }
 
 var symbologies = []models.Symbology{models.QR, models.PDF417, models.Aztec, models.Code128}
+
+// asked are what an iPhone can ask.
+var asked = []models.Asked{models.AskName, models.AskPhone, models.AskEmail, models.AskPostcode}

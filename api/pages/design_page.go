@@ -31,6 +31,7 @@ func (p *Pages) designPage(c *gin.Context, program *models.Program, d *draft) (t
 		Free:      options(t, "design.icon.", models.Icons, cmp.Or(b.Stamps.Free, "gift")),
 		Barcodes:  options(t, "design.barcode.", symbologies, d.Barcode),
 		Fallbacks: fallbackChoices(t, d),
+		Asked:     askedChoices(t, d),
 		Holders:   options(t, "design.holders.", []models.Holders{models.OnePerson, models.OneDevice, models.Anybody}, d.Card.Google.Holders),
 		Samples:   options(t, "design.sample.", preview.SampleNames, sampleOf(c)),
 		Rows:      designRows(t, d), Values: d.values(), Ticks: d.ticked(), Said: d.table(),
@@ -102,6 +103,17 @@ func fallbackChoices(t *templates.Texts, d *draft) []templates.Choice {
 		if s != d.Barcode {
 			out = append(out, templates.Choice{Purpose: string(s), Wording: t.Say("design.barcode." + string(s)), Given: slices.Contains(d.Card.Fallbacks, s)})
 		}
+	}
+	return out
+}
+
+func askedChoices(t *templates.Texts, d *draft) []templates.Choice {
+	words := map[models.Asked]string{
+		models.AskName: t.Say("field.name"), models.AskPhone: t.Say("field.phone"), models.AskEmail: t.Say("field.email"), models.AskPostcode: t.Say("signup.postcode"),
+	}
+	var out []templates.Choice
+	for _, a := range asked {
+		out = append(out, templates.Choice{Purpose: string(a), Wording: words[a], Given: slices.Contains(d.Card.Apple.SignUp.Ask, a)})
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func (d *draft) translations(c *gin.Context) {
 		said[lang] = c.PostFormArray("said_" + lang)
 	}
 	for i := range min(len(texts), 500) {
-		x := models.Translation{Text: texts[i]}
+		x := models.Translation{Text: strings.ReplaceAll(texts[i], "\r\n", "\n")} // forms send the ends of lines otherwise than they stand
 		for lang, all := range said {
 			if i < len(all) {
 				*saidIn(&x, lang) = lines(all[i])
@@ -58,8 +58,12 @@ func (d *draft) translations(c *gin.Context) {
 	}
 }
 
-// typed is the text that stands now where a text of the table stood: fields-2-label.
+// typed is the text that stands now where a text of the table stood: fields-2-label,
+// or the name of an input.
 func (d *draft) typed(place string) string {
+	if is, ok := d.words()[place]; ok {
+		return *is
+	}
 	list, rest, _ := strings.Cut(place, "-")
 	number, part, _ := strings.Cut(rest, "-")
 	i, err := strconv.Atoi(number)
@@ -146,10 +150,15 @@ func (d *draft) table() templates.DesignSaid {
 	return out
 }
 
+var formText = map[string]string{"card.apple.sign_up.text": "sign_up_text", "card.apple.sign_up.terms": "sign_up_terms"}
+
 var cardText = regexp.MustCompile(`^card\.(fields|links|places|beacons)\[([0-9]+)\]\.(label|text|name)$`)
 
-// placeOf is the row of the form in which a text of the card stands.
+// placeOf is the row or the input of the form in which a text of the card stands.
 func (d *draft) placeOf(field string) string {
+	if place, ok := formText[field]; ok {
+		return place
+	}
 	m := cardText.FindStringSubmatch(field)
 	if m == nil {
 		return ""
