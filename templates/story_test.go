@@ -244,7 +244,7 @@ var stories = map[string]Page{
 	"vouchers_none": Vouchers{Frame: owner("/console/vouchers"), Rewards: []Choice{{Purpose: "coffee", Wording: "Coffee"}}, Key: "k9", Values: BatchValues{Count: "24"}},
 	"voucher_sheet": VoucherSheet{Frame: owner("/console/vouchers/b1"), Lang: "nl", Name: "Corner Café Regulars", Organization: "Corner Café",
 		Batch:    Batch{URL: "/console/vouchers/b1", Reward: "Koffie", Reason: "Opening", Made: "20 november 2026", Until: "31 december 2026", Count: 240, Used: 1, Cancelled: 1},
-		Vouchers: []PrintedVoucher{{Code: "8123 4567 8901 2345", Image: code}, {Code: "8123 4567 8901 2346", Image: code, State: "gebruikt"}, {Code: "8123 4567 8901 2347", Image: code, State: "ingetrokken"}},
+		Vouchers: []PrintedVoucher{{Code: "8123 4567 8901 2345", Image: code, Wallet: code}, {Code: "8123 4567 8901 2346", Image: code, State: "gebruikt"}, {Code: "8123 4567 8901 2347", Image: code, State: "ingetrokken"}},
 		From:     1, To: 3, NextURL: "/console/vouchers/b1?above=3", CodesURL: "/console/vouchers/b1/codes.csv", Action: "/console/vouchers/b1/cancellations", Key: "k9"},
 	"take_back": TakeBack{Frame: owner(""), Name: "Sofia Lind", MemberURL: "/console/members/m1", Line: history[0], Action: "/console/members/m1/reversals", Entry: "a1-0000000005", Key: "k5",
 		Reasons: []Choice{{Purpose: "amount", Wording: "Wrong amount"}, {Purpose: "card", Wording: "Card of another customer"}}},

@@ -49,9 +49,10 @@ type VoucherSheet struct {
 
 // PrintedVoucher is one voucher on paper.
 type PrintedVoucher struct {
-	Code  string        // grouped for reading
-	Image template.HTML // SVG of the code
-	State string        // why it is good no more, in Lang; empty while it is
+	Code   string        // grouped for reading
+	Image  template.HTML // SVG of the code
+	Wallet template.HTML // SVG of the link that puts it into an iPhone; empty where it is good no more
+	State  string        // why it is good no more, in Lang; empty while it is
 }
 
 func (Vouchers) file() string     { return "vouchers" }

@@ -67,7 +67,10 @@ func TestOwnerSaysWhatAnIPhoneAsks(t *testing.T) {
 		})
 	}
 	t.Run("what was typed stays", func(t *testing.T) {
-		page := plain(send(func(v url.Values) { v.Set("do", "look"); v.Set("sign_up_terms", "Be very kind.\r\n\r\nLeave any time.") }))
+		page := plain(send(func(v url.Values) {
+			v.Set("do", "look")
+			v.Set("sign_up_terms", "Be very kind.\r\n\r\nLeave any time.")
+		}))
 		for _, asked := range []string{`value="name" checked`, `value="email" checked`, `value="phone">`, `value="postcode">`} {
 			require.Contains(t, page, `name="sign_up_ask" `+asked)
 		}
@@ -109,7 +112,12 @@ func TestOwnerSaysWhatAnIPhoneAsks(t *testing.T) {
 		}
 	})
 	t.Run("nothing asked and nothing said is none", func(t *testing.T) {
-		got := send(func(v url.Values) { v.Set("version", "3"); v.Del("sign_up_ask"); v.Set("sign_up_text", ""); v.Set("sign_up_terms", "") })
+		got := send(func(v url.Values) {
+			v.Set("version", "3")
+			v.Del("sign_up_ask")
+			v.Set("sign_up_text", "")
+			v.Set("sign_up_terms", "")
+		})
 		require.Equal(t, 303, got.Status, string(got.Body))
 		require.Zero(t, termsNow(t, s).Card.Apple.SignUp)
 	})

@@ -178,6 +178,8 @@ func (p *Pages) sheet(c *gin.Context, who auth.Identity, status int, fault strin
 			one.State = theirs.Say("batch.state.cancelled")
 		case models.VoucherExpired:
 			one.State = theirs.Say("batch.state.expired")
+		default: // whoever has the paper has the code, so the link tells them nothing new
+			one.Wallet = qr(p.Wallet.VoucherURL(&all[i]))
 		}
 		page.Vouchers = append(page.Vouchers, one)
 	}

@@ -8,7 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"regulars/api/apitest"
+	"regulars/models"
 	"regulars/models/store/storetest"
+	"regulars/passes/barcode"
 	"regulars/wallet"
 )
 
@@ -79,4 +81,34 @@ func TestVouchersGoIntoThePhoneFromTheMembersPage(t *testing.T) {
 
 	got := s.Do("GET", "/api/v1/programs/demo/vouchers?member="+string(m.ID), nil, s.As(apitest.Owner)).JSON()
 	require.Equal(t, s.Wallet.VoucherURL(&all[0]), got["vouchers"].([]any)[0].(map[string]any)["apple_url"])
+}
+
+// On the paper stands the way into an iPhone too, after the voucher's own code: it
+// holds nothing but a link, which says no code, and leads to the pass of that voucher.
+// What is good no more has none.
+func TestPrintedVoucherLeadsIntoAWallet(t *testing.T) {
+	s := apitest.Start(t, storetest.SQLite(t), apitest.Options{Idle: true})
+	all, err := s.Wallet.IssueVouchers(t.Context(), wallet.Issue{Program: "demo", Reward: "coffee", Count: 2, Key: "k"})
+	require.NoError(t, err)
+	drawn := func(text string) string {
+		code, err := barcode.Encode(models.QR, text)
+		require.NoError(t, err)
+		return code.SVG()
+	}
+	b := open(s)
+	b.login(apitest.Marketer)
+	at := "/console/vouchers/" + string(all[0].Batch)
+	sheet := string(b.get(at).Body)
+	for i := range all {
+		link := s.Wallet.VoucherURL(&all[i])
+		require.NotContains(t, link, string(all[i].Code))
+		own, way := strings.Index(sheet, drawn(string(all[i].Code))), strings.Index(sheet, drawn(link))
+		require.Positive(t, own)
+		require.Greater(t, way, own)
+		pass := s.Do("GET", link[strings.Index(link, "/p/"):], nil)
+		require.Equal(t, 200, pass.Status)
+		require.Equal(t, "application/vnd.apple.pkpass", pass.Header.Get("Content-Type"))
+	}
+	require.Equal(t, 303, b.send("POST", at+"/cancellations", url.Values{"key": {"k"}, "reason": {"a leak"}}).Status)
+	require.NotContains(t, string(b.get(at).Body), `class="keep"`)
 }
