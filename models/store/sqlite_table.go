@@ -56,7 +56,11 @@ func (t *sqliteTable) statements() {
 }
 
 func (t *sqliteTable) migrate(c *sqliteConn) error {
-	err := c.exec(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (id TEXT NOT NULL PRIMARY KEY, rev INTEGER NOT NULL, body BLOB NOT NULL)", t.table))
+	columns := "id TEXT NOT NULL PRIMARY KEY, rev INTEGER NOT NULL, body BLOB NOT NULL"
+	for _, f := range t.names { // adding one later makes SQLite read the whole schema again
+		columns += ", " + fieldColumn(f)
+	}
+	err := c.exec(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (%s)", t.table, columns))
 	if err != nil {
 		return err
 	}
